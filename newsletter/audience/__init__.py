@@ -1,0 +1,1 @@
+"""Subscribers: import, consent, suppression."""

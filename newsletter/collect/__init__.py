@@ -1,0 +1,1 @@
+"""Feeds and dropped files become items; what is new."""

@@ -1,0 +1,1 @@
+"""The calendar: lines and .ics in, occurrences and .ics out."""

@@ -1,0 +1,1 @@
+"""The nouns and their pure rules: frozen dataclasses, standard library only."""

@@ -1,0 +1,87 @@
+"""An item: one thing collected. Its versions are append-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import NewType
+
+from newsletter.model.source import SourceId
+
+ItemId = NewType("ItemId", int)
+
+
+class Triage(StrEnum):
+    """What an editor of one publication decided about an item."""
+
+    NEW = "new"
+    PICKED = "picked"
+    SKIPPED = "skipped"
+    SNOOZED = "snoozed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemData:
+    """What a feed entry or a file says, before it is stored."""
+
+    title: str
+    """Plain text, one line; empty where the source gives none."""
+    excerpt: str = ""
+    """Clean HTML (the one nh3 policy)."""
+    body: str = ""
+    """Clean HTML of the whole text, where the source has it."""
+    url: str | None = None
+    """http(s), as the source gives it, absolute."""
+    outlet: str | None = None
+    author: str | None = None
+    published: datetime | None = None
+    """Aware, or none where the source gives no date that can be read."""
+    language: str | None = None
+    guid: str | None = None
+    """The identity the source gives: RSS guid, Atom id, the path of a dropped file."""
+    canonical_url: str | None = None
+    """`url` without tracking, fragment, trailing slash; the second identity."""
+    flags: tuple[str, ...] = ()
+    """What a person should look at: `future-date`, `no-title`, `old-date`."""
+
+    @property
+    def digest(self) -> str:
+        """A checksum of what an editor would see change; the third identity, and how an edit is noticed."""
+        seen = (self.title, self.excerpt, self.body, self.url, self.author, self.outlet)
+        return sha256("\x1f".join(part or "" for part in seen).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemVersion:
+    """One stored version of an item; version numbers count from 1."""
+
+    item: ItemId
+    number: int
+    title: str
+    excerpt: str
+    body: str
+    url: str | None
+    outlet: str | None
+    """As the version says, else the outlet or the name of its source."""
+    author: str | None
+    published: datetime | None
+    language: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """An item in the queue of one publication, at its latest version."""
+
+    id: ItemId
+    source: SourceId | None
+    latest: ItemVersion
+    state: Triage
+    section: str | None
+    """Where it goes: what the editor said when picking, else the default of its source."""
+    first_seen: datetime
+    flags: tuple[str, ...] = ()
+    sent_in: tuple[int, ...] = ()
+    """Numbers of the issues in which it was sent."""

@@ -1,0 +1,42 @@
+"""A publication: one newsletter of the workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NewType
+
+PublicationId = NewType("PublicationId", int)
+
+DEFAULT_SUBJECT = "{name} {date}: {teasers}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """One newsletter: who sends it, where its readers live, and how its issues look."""
+
+    id: PublicationId
+    name: str
+    slug: str
+    """The name in lower case letters, digits and hyphens; fixed at creation, part of List-Id."""
+    sender: str = ""
+    """`From`: an address, or `Name <address>`. Called `from` on the command line."""
+    reply_to: str = ""
+    address: str = ""
+    """The postal address in the footer; anti-spam laws ask for one."""
+    tagline: str = ""
+    zone: str = "UTC"
+    """An IANA zone name."""
+    language: str = "en"
+    """A BCP 47 tag."""
+    theme: str = "weekly"
+    subject: str = DEFAULT_SUBJECT
+    """The convention for subjects, with `{name} {date} {number} {title} {teasers}`."""
+    date_format: str = "MM.dd.yyyy"
+    """A CLDR date pattern (`dd.MM.yyyy`), or a strftime one where it has a `%`."""
+    event_days: int = 60
+    """How far ahead the calendar looks, in days."""
+    send_late_within: timedelta = timedelta(hours=2)
+    """A schedule that fires later than this is held."""
+    created_at: datetime
+    """UTC."""

@@ -1,0 +1,1 @@
+"""The one guarded fetcher: the only way out besides SMTP."""

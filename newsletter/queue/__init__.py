@@ -1,0 +1,1 @@
+"""Triage and the outline of an issue."""

@@ -1,0 +1,1 @@
+"""An issue becomes a Rendition: Jinja2, premailer, text, checks."""

@@ -1,0 +1,1 @@
+"""What is due when. APScheduler lives here and only wakes workflows."""

@@ -1,0 +1,1 @@
+"""Plan, attempt, SMTP, record."""

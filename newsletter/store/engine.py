@@ -1,0 +1,154 @@
+"""The open database: connections, transactions, and the one fair lock of a SQLite workspace."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
+
+from newsletter.errors import NewsletterError, SettingsError
+
+Tx = Connection
+"""A transaction. Rooms pass it to the functions of `store`, and never speak SQL themselves."""
+
+
+class FairLock:
+    """A lock that is handed over in the order of asking.
+
+    `threading.Lock` lets a busy sender take it again at once: writes of the pages then waited 1–5 s.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+class Store:
+    """An open workspace database, SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._lock = FairLock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the sender role is a file lock, and claims go by conditional UPDATE."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """One consistent view. Nothing is written."""
+        with _told(), self.engine.connect() as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def writing(self) -> Iterator[Tx]:
+        """One transaction: all of it is kept, or nothing. On SQLite writers take turns, in the order of asking."""
+        with _told():
+            if self.is_sqlite:
+                with self._lock, self.engine.connect().execution_options(writes=True) as tx, tx.begin():
+                    yield tx
+            else:
+                with self.engine.begin() as tx:
+                    yield tx
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The database's own failures as one sentence; mistakes of the program stay what they are."""
+    try:
+        yield
+    except OperationalError as cause:
+        raise NewsletterError(
+            f"The database did not answer: {_first_line(cause)}. Check that its disk is not full and that it runs.",
+            code="database",
+        ) from cause
+    except DatabaseError as cause:
+        if "malformed" in str(cause) or "not a database" in str(cause):
+            raise NewsletterError(
+                f"The database file cannot be read: {_first_line(cause)}. Restore it from a backup.", code="database"
+            ) from cause
+        raise
+
+
+def _first_line(cause: SQLAlchemyError) -> str:
+    return (str(getattr(cause, "orig", None) or cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
+
+
+def open_engine(url: str, workspace: Path | None = None) -> Engine:
+    """An engine for a database URL; a relative SQLite path is taken from the workspace. Connects to nothing yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as cause:
+        raise SettingsError(
+            f"The database URL “{url}” cannot be read; write sqlite:///newsletter.db or postgresql://….",
+            where="database.url",
+        ) from cause
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        path = Path(parsed.database or "newsletter.db")
+        if workspace is not None and not path.is_absolute():
+            path = workspace / path
+        engine = create_engine(
+            parsed.set(database=str(path)),
+            connect_args={"timeout": 30, "check_same_thread": False},
+            pool_size=32,
+            max_overflow=32,
+        )
+        _tune_sqlite(engine)
+        return engine
+    if backend == "postgresql":
+        try:
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_size=16, max_overflow=48, pool_pre_ping=True
+            )
+        except ImportError as cause:
+            raise SettingsError(
+                "PostgreSQL needs its driver: pip install 'newsletter-desk[postgres]'.", where="database.url"
+            ) from cause
+    raise SettingsError(f"The database “{backend}” is not supported; use SQLite or PostgreSQL.", where="database.url")
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own never locks in time
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # NORMAL forgets on power loss, and would mail twice
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

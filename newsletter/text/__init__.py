@@ -1,0 +1,1 @@
+"""The one HTML policy, Markdown and excerpts."""

@@ -1,0 +1,1 @@
+"""Bounces, clicks and figures; empty until they land."""

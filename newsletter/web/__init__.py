@@ -1,0 +1,1 @@
+"""The desk for editors and the public pages for readers."""

