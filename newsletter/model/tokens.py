@@ -25,6 +25,7 @@ _BODY = Struct(">B4sIII")
 _MAC_BYTES = 16
 _LOOKS = re.compile(r"[A-Za-z0-9_-]{44}")  # 33 bytes: no padding and no spare bits, so one spelling for each token
 _TEST_READER = SubscriberId(0)
+_NO_ISSUE = IssueId(0)
 
 
 class Purpose(IntEnum):
@@ -40,7 +41,7 @@ class Token:
     purpose: Purpose
     publication: PublicationId
     subscriber: SubscriberId
-    issue: IssueId = IssueId(0)
+    issue: IssueId = _NO_ISSUE
 
     @property
     def is_test(self) -> bool:
@@ -100,6 +101,6 @@ def verify(keys: Sequence[str], text: str, purpose: Purpose) -> Token | None:
 def unsubscribe_url(
     base_url: str, keys: Sequence[str], publication: PublicationId, subscriber: SubscriberId, issue: IssueId
 ) -> str:
-    """The reader's own address to unsubscribe: `{base_url}/unsubscribe/{token}` (RFC 8058 §3.1). Subscriber 0: a test."""
+    """The reader's own address to unsubscribe: `{base_url}/unsubscribe/{token}` (RFC 8058 §3.1); 0: a test's reader."""
     token = Token(purpose=Purpose.UNSUBSCRIBE, publication=publication, subscriber=subscriber, issue=issue)
     return f"{base_url}/unsubscribe/{sign(keys, token)}"
