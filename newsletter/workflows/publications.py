@@ -1,0 +1,145 @@
+"""Changing a publication: each value is checked before anything is written."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from newsletter.clock import Clock
+from newsletter.errors import NewsletterError
+from newsletter.model.publication import Publication
+from newsletter.settings import Settings
+from newsletter.store import Store, publications
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def add(store: Store, clock: Clock, name: str) -> Publication:
+    """A new publication of this name."""
+    with store.writing() as tx:
+        return publications.add(tx, _name(name), now=clock.now())
+
+
+def change(store: Store, settings: Settings, publication: Publication, pairs: Sequence[str]) -> Publication:
+    """Set `KEY=VALUE` pairs: all of them, or none where one cannot be used."""
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise NewsletterError(f"Write “{pair}” as KEY=VALUE, for example name='The Lantern'.", where=pair)
+        if key not in _FIELDS:
+            near = difflib.get_close_matches(key, _FIELDS, 1)
+            hint = f" Did you mean “{near[0]}”?" if near else f" There are: {', '.join(_FIELDS)}."
+            raise NewsletterError(f"A publication has no “{key}”.{hint}", where=key)
+        column, read = _FIELDS[key]
+        fields[column] = read(value.strip())
+    if "theme" in fields:
+        from newsletter.render.themes import open_theme
+
+        open_theme(fields["theme"], settings)
+    with store.writing() as tx:
+        return publications.change(tx, publication.id, fields)
+
+
+def duration_text(duration: timedelta) -> str:
+    """A duration as a person writes it: `2h`, `90m`, `45s`."""
+    seconds = int(duration.total_seconds())
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _UNITS[unit] == 0:
+            return f"{seconds // _UNITS[unit]}{unit}"
+    return f"{seconds}s"
+
+
+def read_duration(text: str) -> timedelta:
+    """A duration from `2h`, `90m`, `45s`, `1d`, or a bare number of seconds."""
+    match = re.fullmatch(r"(\d{1,8})\s*([smhd]?)", text)
+    if match is None:
+        raise NewsletterError(f"“{text}” is not a duration; write 2h, 90m or 45s.", where="send_late_within")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2] or "s"])
+
+
+def _line(key: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if any(ord(character) < 32 for character in value):
+            raise NewsletterError(f"“{key}” is one line, without control characters.", where=key)
+        return value
+
+    return read
+
+
+def _name(value: str) -> str:
+    if not value.strip():
+        raise NewsletterError("A publication needs a name.", where="name")
+    return _line("name")(value.strip())
+
+
+def _mailbox(key: str, *, required: bool = False) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        _line(key)(value)
+        _, address = parseaddr(value)
+        local, at, domain = address.rpartition("@")
+        if (value or required) and not (local and at and domain and " " not in address):
+            raise NewsletterError(f"“{value}” is not an address; write {key}='Name <desk@example.org>'.", where=key)
+        return value
+
+    return read
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as cause:
+        raise NewsletterError(
+            f"There is no time zone “{value}”; write one like Europe/Berlin or America/New_York.", where="zone"
+        ) from cause
+    return value
+
+
+def _language(value: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(value, sep="-" if "-" in value else "_")
+    except (UnknownLocaleError, ValueError) as cause:
+        raise NewsletterError(
+            f"“{value}” is not a language; write one like en, de or pt-BR.", where="language"
+        ) from cause
+    return value.replace("_", "-")
+
+
+def _subject(value: str) -> str:
+    from newsletter.render.subject import check_convention
+
+    check_convention(value)
+    return value
+
+
+def _days(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 730:
+        raise NewsletterError("event_days is a number of days from 1 to 730.", where="event_days")
+    return int(value)
+
+
+def _address(value: str) -> str:
+    return "\n".join(line.strip() for line in value.replace("\r", "").split("\n") if line.strip())
+
+
+_FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "name": ("name", _name),
+    "from": ("sender", _mailbox("from", required=True)),
+    "reply_to": ("reply_to", _mailbox("reply_to")),
+    "address": ("address", _address),
+    "tagline": ("tagline", _line("tagline")),
+    "zone": ("zone", _zone),
+    "language": ("language", _language),
+    "theme": ("theme", _line("theme")),
+    "subject": ("subject", _subject),
+    "date_format": ("date_format", _line("date_format")),
+    "event_days": ("event_days", _days),
+    "send_late_within": ("send_late_within", read_duration),
+}
