@@ -1,1 +1,1 @@
-"""The one HTML policy, Markdown and excerpts."""
+"""The one HTML policy, Markdown, plain text, excerpts. Pure: no network, no store."""
