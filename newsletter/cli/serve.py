@@ -1,0 +1,21 @@
+"""`newsletter serve`: the desk, the readers' pages, the scheduler and the sender in one process."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.call import Call
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+) -> None:
+    """Serve the desk and send what is due, until Ctrl-C."""
+    from newsletter.web.serving import serve as serve_until_told
+
+    call: Call = ctx.obj
+    serve_until_told(call.store, call.settings, call.clock, call.publication, host=host, port=port, say=call.note)

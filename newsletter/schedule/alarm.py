@@ -1,0 +1,93 @@
+"""APScheduler as an alarm clock, and nothing more: it wakes the tick. The tables know what is due.
+
+Its job store is memory: a store cannot be shared between processes, a job leaves it when it is submitted, and a missed
+job is dropped after a second by default. None of that matters to a tick that asks the tables.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from newsletter.clock import Clock
+from newsletter.errors import NewsletterError
+from newsletter.model.issue import IssueId
+from newsletter.schedule.senders import Senders
+from newsletter.schedule.tick import tick
+from newsletter.settings import Settings
+from newsletter.store import Store, schedules
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0
+"""Seconds between two ticks."""
+PATIENCE = 60.0
+"""Seconds that the senders get to finish the messages under way."""
+
+
+class Alarm:
+    """Wakes the tick every few seconds and at the exact next moment, and keeps the senders of what is due."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock, *, every: float = EVERY) -> None:
+        self._store, self._settings, self._clock, self._every = store, settings, clock, every
+        self._senders = Senders(self._send, clock)
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()}, executors={"default": ThreadPoolExecutor(1)}, timezone="UTC"
+        )
+
+    def start(self) -> None:
+        """Begin with a tick at once."""
+        # A rehearsal's clock may be far away; APScheduler only knows the real one.
+        real = Clock().now()
+        self._scheduler.add_job(
+            self._tick,
+            "interval",
+            seconds=self._every,
+            next_run_time=real,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def wake(self) -> None:
+        """Tick now: something changed that may be due."""
+        self._senders.rouse()
+        if self._scheduler.running:
+            self._at(Clock().now(), "woken")
+
+    def trouble(self, issue: IssueId) -> str | None:
+        """Why this issue is not being sent on, in one sentence; none where nothing is known to be wrong."""
+        return self._senders.trouble(issue)
+
+    def stop(self) -> None:
+        """No more ticks; the senders finish the messages under way."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        self._senders.stop(PATIENCE)
+
+    def _tick(self) -> None:
+        try:
+            self._senders.see_to(tick(self._store, self._settings, self._clock))
+            with self._store.reading() as tx:
+                following = schedules.next_at(tx, self._clock.now())
+        except NewsletterError as error:  # a busy database: the next tick asks again
+            log.warning("The tick found no answer: %s", error.message)
+            return
+        if following is not None:
+            self._at(Clock().now() + (following - self._clock.now()), "next")
+
+    def _at(self, when: datetime, name: str) -> None:
+        self._scheduler.add_job(
+            self._tick, "date", run_date=when, id=name, replace_existing=True, coalesce=True, misfire_grace_time=None
+        )
+
+    def _send(self, issue: IssueId, stop: threading.Event) -> None:
+        from newsletter.workflows.deliver import deliver
+
+        deliver(self._store, self._settings, self._clock, issue, stop=stop)

@@ -1,0 +1,31 @@
+"""The tick: asks the tables what is due. Whoever calls it, however often, each occurrence fires once."""
+
+from __future__ import annotations
+
+from newsletter.clock import Clock
+from newsletter.model.finding import Finding
+from newsletter.model.issue import IssueId
+from newsletter.model.schedule import Due
+from newsletter.schedule.decide import why_held
+from newsletter.settings import Settings
+from newsletter.store import Store, schedules
+
+
+def tick(store: Store, settings: Settings, clock: Clock) -> list[IssueId]:
+    """Start or hold every scheduled issue whose time has come; say which issues have something to send now.
+
+    It sends nothing itself and waits for nothing, so it never blocks what else is due.
+    """
+    now = clock.now()
+    with store.reading() as tx:
+        due = schedules.due(tx, now)
+    for one in due:
+        held_why = why_held(one, now, _findings(store, settings, clock, one), has_server=bool(settings.smtp))
+        with store.writing() as tx:
+            schedules.fire(tx, one, now=now, held_why=held_why)
+    with store.reading() as tx:
+        return schedules.to_send(tx, now)
+
+
+def _findings(store: Store, settings: Settings, clock: Clock, one: Due) -> list[Finding]:
+    return []

@@ -1,0 +1,111 @@
+"""What is due, and that each local occurrence of a schedule fires once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.model.delivery import DeliveryState
+from newsletter.model.issue import IssueId, IssueState, RenditionId
+from newsletter.model.publication import PublicationId
+from newsletter.model.schedule import Due, ScheduleId
+from newsletter.store import issues
+from newsletter.store.engine import Tx
+from newsletter.store.schema import delivery, issue, publication, schedule, schedule_run
+
+
+def due(tx: Tx, now: datetime) -> list[Due]:
+    """The scheduled issues whose time has come, the longest waiting first."""
+    rows = tx.execute(
+        select(
+            schedule.c.id,
+            schedule.c.local,
+            schedule.c.at,
+            schedule.c.zone,
+            issue.c.id.label("issue_id"),
+            issue.c.number,
+            issue.c.publication_id,
+            issue.c.rendition_id,
+            publication.c.send_late_within,
+        )
+        .join(issue, issue.c.id == schedule.c.issue_id)
+        .join(publication, publication.c.id == issue.c.publication_id)
+        .where(issue.c.state == IssueState.SCHEDULED.value, schedule.c.at <= now)
+        .order_by(schedule.c.at, schedule.c.id)
+    )
+    return [
+        Due(
+            schedule=ScheduleId(row.id),
+            local=row.local or row.at.isoformat(),
+            issue=IssueId(row.issue_id),
+            number=row.number,
+            publication=PublicationId(row.publication_id),
+            rendition=None if row.rendition_id is None else RenditionId(row.rendition_id),
+            at=row.at,
+            zone=row.zone,
+            late_within=timedelta(seconds=row.send_late_within),
+        )
+        for row in rows
+    ]
+
+
+def fire(tx: Tx, one: Due, *, now: datetime, held_why: str | None) -> bool:
+    """Start a scheduled issue, or hold it where there is a reason; whether it was this call that did it.
+
+    The run and the new state are kept together or not at all. `now` becomes the cut-off of the audience.
+    """
+    outcome = "sending" if held_why is None else f"held: {held_why}"
+    values = {"schedule_id": one.schedule, "local": one.local, "at": now, "outcome": outcome}
+    add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    first = tx.execute(add(schedule_run).values(values).on_conflict_do_nothing()).rowcount == 1
+    if first and held_why is None:
+        return issues.move(
+            tx, one.issue, [IssueState.SCHEDULED], IssueState.SENDING, {"sending_at": now, "held_why": None}
+        )
+    # A run of this occurrence beside an issue that is scheduled still: it never starts a second time by itself.
+    why = held_why or "This time has been used already; schedule it again."
+    return issues.move(tx, one.issue, [IssueState.SCHEDULED], IssueState.HELD, {"held_why": why})
+
+
+def to_send(tx: Tx, now: datetime) -> list[IssueId]:
+    """The issues in which the sender has something to do now, oldest first.
+
+    That is: a ledger to build, a delivery that is due or was interrupted, or nothing open any more and not yet sent.
+    """
+    mine = delivery.c.issue_id == issue.c.id
+    waiting = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
+    rows = tx.execute(
+        select(issue.c.id)
+        .where(
+            issue.c.state == IssueState.SENDING.value,
+            or_(
+                issue.c.frozen_at.is_(None),
+                exists().where(mine, delivery.c.state == DeliveryState.ATTEMPTING.value),
+                exists().where(mine, delivery.c.state.in_(waiting), delivery.c.due_at <= now),
+                ~exists().where(mine, delivery.c.state == DeliveryState.DEFERRED.value),
+            ),
+        )
+        .order_by(issue.c.sending_at, issue.c.id)
+    )
+    return [IssueId(row.id) for row in rows]
+
+
+def next_at(tx: Tx, now: datetime) -> datetime | None:
+    """The next moment after `now` at which something becomes due, or none."""
+    planned = tx.execute(
+        select(func.min(schedule.c.at))
+        .join(issue, issue.c.id == schedule.c.issue_id)
+        .where(issue.c.state == IssueState.SCHEDULED.value, schedule.c.at > now)
+    ).scalar()
+    deferred = tx.execute(
+        select(func.min(delivery.c.due_at))
+        .join(issue, issue.c.id == delivery.c.issue_id)
+        .where(
+            issue.c.state == IssueState.SENDING.value,
+            delivery.c.state == DeliveryState.DEFERRED.value,
+            delivery.c.due_at > now,
+        )
+    ).scalar()
+    return min((at for at in (planned, deferred) if at is not None), default=None)

@@ -1,0 +1,66 @@
+"""The desk, the readers' pages and health as one application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.staticfiles import StaticFiles
+
+from newsletter.errors import Conflict, NewsletterError, NotFound
+from newsletter.web import signin
+from newsletter.web.guard import Guard
+from newsletter.web.page import page
+from newsletter.web.place import Place, place_of
+
+STATIC = Path(__file__).parent / "static"
+
+
+def build(place: Place) -> FastAPI:
+    """The application for one workspace."""
+    app = FastAPI(title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.place = place
+    for room in (signin,):
+        app.include_router(room.router)
+    app.get("/healthz")(healthz)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(NewsletterError, _told)
+    app.add_exception_handler(HTTPException, _wrong_page)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(Guard, place=place)
+    return app
+
+
+def healthz(request: Request) -> Response:
+    """Whether we run and the database answers."""
+    try:
+        place_of(request).publication()
+    except NewsletterError as error:
+        return JSONResponse({"ok": False, "why": error.message}, 503)
+    return JSONResponse({"ok": True})
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NewsletterError)
+    status = 404 if isinstance(error, NotFound) else 409 if isinstance(error, Conflict) else 400
+    return _sentence(request, status, error.message)
+
+
+async def _wrong_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    sentences = {404: "There is no such page.", 405: "This page does not take that."}
+    return _sentence(request, error.status_code, sentences.get(error.status_code, str(error.detail)))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(
+        "Something went wrong here; the log of the server says what. Nothing was half done.\n", 500
+    )
+
+
+def _sentence(request: Request, status: int, sentence: str) -> Response:
+    if request.scope["state"]["user"] is None:
+        return PlainTextResponse(f"{sentence}\n", status)
+    return page(request, "sentence", status=status, sentence=sentence)

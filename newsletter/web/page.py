@@ -1,0 +1,96 @@
+"""Templates of the desk, and the sentence that a page says after a form."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from newsletter.web.place import place_of
+
+FOLDER = Path(__file__).parent / "pages"
+SAID = "said"
+LONGEST_SENTENCE = 600
+
+
+@cache
+def templates() -> Environment:
+    """The desk's own templates; readers' pages are in `web/public.py`."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["day"] = _day
+    environment.filters["clock"] = lambda at: f"{at:%H:%M}"
+    environment.filters["number"] = lambda count: f"{count:,}"
+    environment.filters["zone"] = zone_in_words
+    return environment
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%A} {at.day} {at:%B %Y}"
+
+
+def zone_in_words(zone: str) -> str:
+    """The city of a zone: `New York` for `America/New_York`."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> Response:
+    """A page of the desk. What was to be said is said once."""
+    place = place_of(request)
+    publication = place.publication()
+    zone = ZoneInfo(publication.zone)
+    said = _said(request)
+    html = (
+        templates()
+        .get_template(f"{template}.html.j2")
+        .render(
+            publication=publication,
+            user=request.scope["state"]["user"],
+            path=request.url.path,
+            zone=zone,
+            now=place.clock.now().astimezone(zone),
+            said=said,
+            **values,
+        )
+    )
+    answer = HTMLResponse(html, status)
+    if SAID in request.cookies:
+        answer.delete_cookie(SAID, httponly=True, samesite="strict")
+    return answer
+
+
+def _said(request: Request) -> dict[str, str] | None:
+    try:
+        said = json.loads(base64.urlsafe_b64decode(request.cookies[SAID]))
+        return {"text": str(said["text"])[:LONGEST_SENTENCE], "level": "error" if said["level"] == "error" else "fine"}
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def back(request: Request, to: str, text: str = "", *, level: str = "fine") -> Response:
+    """After a form: to a page of ours, which says one sentence."""
+    answer = RedirectResponse(local(to), 303)
+    if text:
+        value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level}).encode()
+        answer.set_cookie(SAID, base64.urlsafe_b64encode(value).decode(), max_age=60, httponly=True, samesite="strict")
+    return answer
+
+
+def local(path: str | None, otherwise: str = "/") -> str:
+    """The path, where it is one of our own pages; never an address somewhere else."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable():
+        return otherwise
+    return path

@@ -1,0 +1,59 @@
+"""What every page stands on: the workspace that is being served, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from newsletter.clock import Clock
+from newsletter.model.issue import IssueId
+from newsletter.model.publication import Publication, PublicationId
+from newsletter.model.user import User
+from newsletter.settings import Settings
+from newsletter.store import Store, publications
+from newsletter.web.limits import Attempts
+
+
+def _nothing() -> None:
+    return None
+
+
+def _no_trouble(_issue: IssueId) -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The served workspace. `wake` tells the scheduler that something is due earlier than it thought."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    publication_id: PublicationId
+    hosts: frozenset[str]
+    """Host names that may stand in a Host header, lower case, without port."""
+    any_address: bool = False
+    """Bound to every address of the machine: a Host that is an IP address is ours too (no name to rebind)."""
+    attempts: Attempts
+    wake: Callable[[], None] = field(default=_nothing)
+    trouble: Callable[[IssueId], str | None] = field(default=_no_trouble)
+    """Why the sender of this process had to stop an issue, in one sentence."""
+
+    def publication(self) -> Publication:
+        """The newsletter as it is now: editors change it while we run."""
+        with self.store.reading() as tx:
+            return publications.get(tx, self.publication_id)
+
+
+def place_of(request: Request) -> Place:
+    """The workspace a request is for."""
+    place: Place = request.app.state.place
+    return place
+
+
+def user_of(request: Request) -> User:
+    """Who is asking; the guard let nobody else through."""
+    user: User = request.scope["state"]["user"]
+    return user

@@ -1,0 +1,155 @@
+"""One process: the pages, the scheduler and the sender, from start to a clean end."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from newsletter.clock import Clock
+from newsletter.errors import NewsletterError, Refused
+from newsletter.model.publication import Publication
+from newsletter.schedule.alarm import Alarm
+from newsletter.settings import Settings, is_loopback
+from newsletter.store import Store, users
+from newsletter.web.app import build
+from newsletter.web.limits import Attempts
+from newsletter.web.place import Place
+from newsletter.web.signin import invite_first_user
+
+LOCK = "serve.lock"
+WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared with, not bound to)
+GRACE = 3
+"""Seconds that open connections get at the end."""
+
+
+def serve(
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    publication: Publication,
+    *,
+    host: str,
+    port: int,
+    say: Callable[[str], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT; the sender finishes the messages under way.
+
+    `say` gets the sentences for the person who started it. Raises NewsletterError where another one serves this
+    workspace, the address is taken, or nobody has a password and others could reach it.
+    """
+    if not is_loopback(host):
+        with store.reading() as tx:
+            if not users.count(tx):
+                raise Refused(
+                    f"Nobody has a password yet, and {host} can be reached by others. "
+                    "Start it once without --host, set a password, then try again.",
+                    code="no-password",
+                    where="--host",
+                )
+    with _alone(settings.workspace), _bound(host, port) as bound:
+        port = bound.getsockname()[1]
+        alarm = Alarm(store, settings, clock)
+        place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
+        server = _Server(uvicorn.Config(build(place), log_config=None, timeout_graceful_shutdown=GRACE))
+        shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
+        with _until_signal(server):
+            alarm.start()
+            try:
+                say(f"The desk is at http://{shown}:{port}/")
+                if token := invite_first_user(store, clock.now()):
+                    say(f"Set your password at http://{shown}:{port}/setup/{token}")
+                server.run(sockets=[bound])
+            finally:
+                alarm.stop()
+
+
+def place_for(
+    store: Store, settings: Settings, clock: Clock, publication: Publication, *, host: str, alarm: Alarm | None = None
+) -> Place:
+    """What the pages stand on, for a process bound to this host."""
+    names = {"localhost", "127.0.0.1", "::1", host.lower().strip("[]")}
+    if base := urlsplit(settings.base_url).hostname:
+        names.add(base)
+    place = Place(
+        store=store,
+        settings=settings,
+        clock=clock,
+        publication_id=publication.id,
+        hosts=frozenset(names - WILDCARDS),
+        any_address=host in WILDCARDS,
+        attempts=Attempts(clock),
+    )
+    return place if alarm is None else replace(place, wake=alarm.wake, trouble=alarm.trouble)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signals: it would raise them again at the end, before the sender has finished."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def _until_signal(server: _Server) -> Iterator[None]:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.force_exit = server.should_exit  # the second time: at once
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _alone(workspace: Path) -> Iterator[None]:
+    path = workspace / LOCK
+    try:
+        file = path.open("a")
+    except OSError as cause:
+        raise NewsletterError(f"{path} cannot be written: {cause.strerror}.", where=str(path)) from cause
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as cause:
+            raise Refused(
+                f"Another newsletter serve runs on {workspace} already; use that one, or end it first.",
+                code="already-serving",
+                where=str(path),
+            ) from cause
+        yield
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    where = f"--host {host} --port {port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError, OverflowError) as cause:
+        raise NewsletterError(f"There is no address {host}:{port} to listen at.", where=where) from cause
+    with bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind(address)
+            bound.listen(128)
+        except (OSError, OverflowError) as cause:
+            why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+            raise NewsletterError(
+                f"The address {host}:{port} cannot be used: {why}. Choose another with --port.", where=where
+            ) from cause
+        yield bound
