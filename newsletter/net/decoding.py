@@ -1,0 +1,65 @@
+"""Bodies as they come off the wire, undone from gzip or deflate (RFC 9110 §8.4) under a cap."""
+
+from __future__ import annotations
+
+import zlib
+
+_GZIP_OR_ZLIB = 47
+_RAW = -15
+
+
+class TooBig(Exception):
+    """The body is larger than the cap; at most the cap was held in memory."""
+
+
+class Undecodable(Exception):
+    """The body is not what its Content-Encoding says."""
+
+
+class Body:
+    """A body that grows by chunks; `cap` is in bytes, and counts after decompression."""
+
+    def __init__(self, encoding: str, cap: int) -> None:
+        self._encoding = encoding.strip().lower()
+        if self._encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise Undecodable(f"it is packed as “{self._encoding}”, which was not asked for")
+        self._cap = cap
+        self._parts = bytearray()
+        self._unpacker: zlib._Decompress | None = None
+        self._packed = self._encoding not in ("", "identity")
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next raw bytes. Raises TooBig, Undecodable."""
+        if not self._packed:
+            self._keep(chunk)
+            return
+        while chunk:
+            if self._unpacker is None:
+                self._unpacker = zlib.decompressobj(self._window(chunk))
+            try:
+                self._keep(self._unpacker.decompress(chunk, self._cap - len(self._parts) + 1))
+            except zlib.error as cause:
+                raise Undecodable(f"it is not {self._encoding}, as its header says") from cause
+            if self._unpacker.eof:  # a gzip file may have several members
+                chunk = self._unpacker.unused_data.lstrip(b"\0")
+                self._unpacker = None
+                if chunk[:2] != b"\x1f\x8b":
+                    return
+            else:
+                chunk = self._unpacker.unconsumed_tail
+
+    def _window(self, chunk: bytes) -> int:
+        if self._encoding == "deflate" and chunk[:1] not in (b"\x78", b"\x58", b"\x38", b"\x68"):
+            return _RAW  # some servers mean it so, against RFC 9110 §8.4.1.2
+        return _GZIP_OR_ZLIB
+
+    def _keep(self, data: bytes) -> None:
+        self._parts += data
+        if len(self._parts) > self._cap:
+            raise TooBig
+
+    def content(self) -> bytes:
+        """All of it. Raises Undecodable where the packed stream has no end."""
+        if self._unpacker is not None:
+            raise Undecodable("it ends too early")
+        return bytes(self._parts)
