@@ -1,0 +1,407 @@
+"""The ledger: one row for each reader of an issue. Every move of a row is one conditional UPDATE.
+
+The same statements serve SQLite and PostgreSQL; where two senders could meet, PostgreSQL skips locked rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
+
+from newsletter.errors import NotFound
+from newsletter.model.delivery import Delivery, DeliveryId, DeliveryState, Tally
+from newsletter.model.issue import IssueId, IssueState, RenditionId
+from newsletter.model.publication import PublicationId
+from newsletter.model.splice import MessageIds
+from newsletter.model.subscriber import Consent, SubscriberId
+from newsletter.store.engine import Tx
+from newsletter.store.schema import delivery as table
+from newsletter.store.schema import issue as issues
+from newsletter.store.schema import subscriber, subscription, suppression
+
+_OPEN = (DeliveryState.QUEUED.value, DeliveryState.ATTEMPTING.value, DeliveryState.DEFERRED.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """What a sender must know of an issue."""
+
+    issue: IssueId
+    publication: PublicationId
+    number: int
+    state: IssueState
+    rendition: RenditionId | None
+    cut_off: datetime | None
+    frozen_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A row that is ours to send now; or it was skipped (`why`), because the reader said no meanwhile."""
+
+    id: DeliveryId
+    subscriber: SubscriberId
+    email: str
+    name: str
+    attempt: int
+    message_id: str
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """What became of one attempt."""
+
+    id: DeliveryId
+    attempt: int
+    state: DeliveryState
+    """`queued` means: back to where it was, because nothing had been written."""
+    code: int | None = None
+    reply: str | None = None
+    due_at: datetime | None = None
+    """When a deferred one may be tried again."""
+
+
+def sending(tx: Tx, issue: IssueId) -> Sending:
+    """The issue as a sender sees it. Raises NotFound."""
+    row = tx.execute(
+        select(
+            issues.c.id,
+            issues.c.publication_id,
+            issues.c.number,
+            issues.c.state,
+            issues.c.rendition_id,
+            issues.c.sending_at,
+            issues.c.frozen_at,
+        ).where(issues.c.id == issue)
+    ).first()
+    if row is None:
+        raise NotFound(f"The issue with the id {issue} is gone.")
+    return Sending(
+        issue=issue,
+        publication=PublicationId(row.publication_id),
+        number=row.number,
+        state=IssueState(row.state),
+        rendition=RenditionId(row.rendition_id) if row.rendition_id else None,
+        cut_off=row.sending_at,
+        frozen_at=row.frozen_at,
+    )
+
+
+# ---------------------------------------------------------------- the audience is frozen
+
+
+def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
+    """Put the next `limit` readers into the ledger; whether it is complete, or may not grow now.
+
+    Readers are those confirmed at the recorded cut-off and not suppressed. Progress is kept in the same transaction,
+    so that a run that was interrupted goes on where it stood.
+    """
+    row = tx.execute(
+        select(
+            issues.c.publication_id,
+            issues.c.state,
+            issues.c.rendition_id,
+            issues.c.sending_at,
+            issues.c.frozen_at,
+            issues.c.frozen_to,
+        )
+        .where(issues.c.id == issue)
+        .with_for_update()
+    ).one()
+    if row.frozen_at is not None or row.state != IssueState.SENDING.value:
+        return True
+    in_publication = subscription.c.publication_id == row.publication_id
+    chunk = (
+        select(subscription.c.subscriber_id.label("id"))
+        .where(in_publication, subscription.c.subscriber_id > row.frozen_to)
+        .order_by(subscription.c.subscriber_id)
+        .limit(limit)
+        .subquery()
+    )
+    upto = tx.execute(select(func.max(chunk.c.id))).scalar()
+    if upto is None:
+        tx.execute(update(issues).where(issues.c.id == issue).values(frozen_at=now))
+        return True
+    readers = (
+        select(
+            literal(issue),
+            subscriber.c.id,
+            literal(row.rendition_id),
+            subscriber.c.email,
+            subscriber.c.name,
+            literal(DeliveryState.QUEUED.value),
+            literal(0),
+            literal(row.sending_at, table.c.due_at.type),
+            literal(now, table.c.at.type),
+        )
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            in_publication,
+            subscription.c.subscriber_id > row.frozen_to,
+            subscription.c.subscriber_id <= upto,
+            subscription.c.status == Consent.CONFIRMED.value,
+            func.coalesce(subscription.c.confirmed_at, subscription.c.changed_at) <= row.sending_at,
+            ~exists().where(suppression.c.email_hash == subscriber.c.email_hash),
+        )
+    )
+    columns = ["issue_id", "subscriber_id", "rendition_id", "email", "name", "state", "attempts", "due_at", "at"]
+    tx.execute(insert(table).from_select(columns, readers, include_defaults=False))
+    tx.execute(update(issues).where(issues.c.id == issue).values(frozen_to=upto))
+    return False
+
+
+# ---------------------------------------------------------------- one attempt
+
+
+def claim(
+    tx: Tx, issue: IssueId, *, limit: int, owner: str, names: MessageIds, now: datetime, deferred: bool = False
+) -> list[Claimed]:
+    """Take up to `limit` due rows, queued ones or `deferred` ones. Empty: none is due, or the issue is not sending.
+
+    A row becomes *attempting*; or *skipped*, with why, where its reader has unsubscribed, is suppressed or erased.
+    Commit before anything is handed over.
+    """
+    wanted = (DeliveryState.DEFERRED if deferred else DeliveryState.QUEUED).value
+    due = (
+        select(table.c.id)
+        .where(
+            table.c.issue_id == issue,
+            table.c.state == wanted,
+            table.c.due_at <= now,
+            exists().where(issues.c.id == issue, issues.c.state == IssueState.SENDING.value),
+        )
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite's writers take turns anyway
+    )
+    why = _why_not()
+    taken = why.is_(None)
+    rows = tx.execute(
+        update(table)
+        .where(table.c.id.in_(due), table.c.state == wanted)
+        .values(
+            state=case((taken, DeliveryState.ATTEMPTING.value), else_=DeliveryState.SKIPPED.value),
+            was=wanted,
+            attempts=table.c.attempts + case((taken, 1), else_=0),
+            owner=owner,
+            at=now,
+            why=why,
+            message_id=literal(names.before) + cast(table.c.id, String) + literal(names.after),
+        )
+        .returning(
+            table.c.id,
+            table.c.subscriber_id,
+            table.c.email,
+            table.c.name,
+            table.c.attempts,
+            table.c.message_id,
+            table.c.why,
+        )
+    )
+    return [
+        Claimed(
+            id=DeliveryId(row.id),
+            subscriber=SubscriberId(row.subscriber_id),
+            email=row.email,
+            name=row.name,
+            attempt=row.attempts,
+            message_id=row.message_id,
+            why=row.why,
+        )
+        for row in rows
+    ]
+
+
+def _why_not() -> ColumnElement[Any]:
+    """Why a reader in the ledger must not be mailed now, or NULL."""
+    reader = subscriber.c.id == table.c.subscriber_id
+    return case(
+        (~exists().where(reader), "erased"),
+        (
+            exists().where(and_(reader, suppression.c.email_hash == subscriber.c.email_hash)),
+            "suppressed",
+        ),
+        (
+            ~exists().where(
+                issues.c.id == table.c.issue_id,
+                subscription.c.publication_id == issues.c.publication_id,
+                subscription.c.subscriber_id == table.c.subscriber_id,
+                subscription.c.status == Consent.CONFIRMED.value,
+            ),
+            "unsubscribed",
+        ),
+        else_=null(),
+    )
+
+
+_CLOSE = (
+    update(table)
+    .where(
+        table.c.id == bindparam("row"),
+        table.c.attempts == bindparam("attempt"),
+        table.c.state.in_([DeliveryState.ATTEMPTING.value, DeliveryState.UNCERTAIN.value]),
+    )
+    .values(
+        state=func.coalesce(bindparam("to", type_=String), table.c.was, DeliveryState.QUEUED.value),
+        code=bindparam("code"),
+        reply=bindparam("reply"),
+        due_at=func.coalesce(bindparam("due", type_=table.c.due_at.type), table.c.due_at),
+        at=bindparam("moment", type_=table.c.at.type),
+        owner=None,
+    )
+)
+
+
+def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
+    """Close attempts. A late answer still closes its row, also an uncertain one, if the attempt number matches."""
+    if closed:
+        tx.execute(
+            _CLOSE,
+            [
+                {
+                    "row": one.id,
+                    "attempt": one.attempt,
+                    "to": None if one.state is DeliveryState.QUEUED else one.state.value,
+                    "code": one.code,
+                    "reply": one.reply,
+                    "due": one.due_at,
+                    "moment": now,
+                }
+                for one in closed
+            ],
+        )
+
+
+# ---------------------------------------------------------------- what is left open
+
+
+def owners(tx: Tx) -> list[str]:
+    """The workers that hold rows in *attempting*."""
+    query = (
+        select(table.c.owner)
+        .where(table.c.issue_id.in_(select(issues.c.id)), table.c.state == DeliveryState.ATTEMPTING.value)
+        .distinct()
+    )
+    return [owner or "" for owner in tx.execute(query).scalars()]
+
+
+def doubt(tx: Tx, owner: str, *, now: datetime) -> int:
+    """Turn the *attempting* rows of a worker that is gone *uncertain*; how many."""
+    result = tx.execute(
+        update(table)
+        .where(
+            table.c.issue_id.in_(select(issues.c.id)),  # lets the index on issue and state find them
+            table.c.state == DeliveryState.ATTEMPTING.value,
+            func.coalesce(table.c.owner, "") == owner,
+        )
+        .values(
+            state=DeliveryState.UNCERTAIN.value,
+            reply="The sender stopped before it knew the answer.",
+            owner=None,
+            at=now,
+        )
+    )
+    return int(result.rowcount)
+
+
+def finish(tx: Tx, issue: IssueId, *, now: datetime) -> bool:
+    """Mark the issue *sent* if none is queued, attempting or deferred and the ledger is complete; whether it is so."""
+    result = tx.execute(
+        update(issues)
+        .where(
+            issues.c.id == issue,
+            issues.c.state == IssueState.SENDING.value,
+            issues.c.frozen_at.is_not(None),
+            ~exists().where(table.c.issue_id == issue, table.c.state.in_(_OPEN)),
+        )
+        .values(state=IssueState.SENT.value, sent_at=now)
+    )
+    return bool(result.rowcount == 1)
+
+
+def skip_rest(tx: Tx, issue: IssueId, *, why: str, now: datetime) -> int:
+    """Skip what is queued or deferred, when an issue is cancelled; how many."""
+    result = tx.execute(
+        update(table)
+        .where(
+            table.c.issue_id == issue,
+            table.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
+        )
+        .values(state=DeliveryState.SKIPPED.value, why=why, at=now)
+    )
+    return int(result.rowcount)
+
+
+# ---------------------------------------------------------------- for people
+
+
+def tally(tx: Tx, issue: IssueId) -> Tally:
+    """How many deliveries are in each state; the audience is their sum."""
+    counts = {
+        row.state: row.n
+        for row in tx.execute(
+            select(table.c.state, func.count().label("n")).where(table.c.issue_id == issue).group_by(table.c.state)
+        )
+    }
+    return Tally(audience=sum(counts.values()), **{str(state): counts.get(state.value, 0) for state in DeliveryState})
+
+
+def due(tx: Tx, issue: IssueId, *, now: datetime) -> bool:
+    """Whether a row could be claimed now, were the issue sending."""
+    query = select(table.c.id).where(
+        table.c.issue_id == issue,
+        table.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
+        table.c.due_at <= now,
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def listing(
+    tx: Tx, issue: IssueId, *, state: DeliveryState | None = None, after: int = 0, limit: int | None = None
+) -> list[Delivery]:
+    """Rows of the ledger in the order of their ids, those behind `after`, of one state or all."""
+    query: Select[Any] = (
+        select(table).where(table.c.issue_id == issue, table.c.id > after).order_by(table.c.id).limit(limit)
+    )
+    if state is not None:
+        query = query.where(table.c.state == state.value)
+    return [
+        Delivery(
+            id=DeliveryId(row.id),
+            issue=issue,
+            subscriber=SubscriberId(row.subscriber_id),
+            rendition=RenditionId(row.rendition_id),
+            email=row.email,
+            name=row.name,
+            state=DeliveryState(row.state),
+            attempts=row.attempts,
+            owner=row.owner,
+            due_at=row.due_at,
+            code=row.code,
+            reply=row.reply,
+            message_id=row.message_id,
+            at=row.at,
+            why=row.why,
+        )
+        for row in tx.execute(query)
+    ]
