@@ -1,0 +1,103 @@
+"""An issue becomes a rendition: its templates filled once, its CSS inlined once, its links numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from newsletter.model.event import Occurrence
+from newsletter.model.issue import Issue, PinnedItem
+from newsletter.model.item import ItemVersion
+from newsletter.model.merge import SLOTS, new_nonce, token
+from newsletter.model.publication import Publication
+from newsletter.model.rendition import Link, RenditionData
+from newsletter.render.inline import SheetError, inline
+from newsletter.render.subject import subject_of
+from newsletter.render.themes import TemplateError, Theme, open_theme
+from newsletter.render.view import view
+from newsletter.settings import Settings
+from newsletter.text.characters import one_line
+
+
+def compose(
+    publication: Publication,
+    issue: Issue,
+    versions: Mapping[PinnedItem, ItemVersion],
+    occurrences: Sequence[Occurrence],
+    *,
+    settings: Settings,
+    on: date,
+    nonce: str | None = None,
+) -> RenditionData:
+    """Everything a reader receives, for an issue of the local day `on`.
+
+    `versions` holds the version of each pinned item; `occurrences` is the calendar, in order. `nonce` is drawn where
+    none is given. Raises NewsletterError where the theme or the subject cannot be used.
+    """
+    nonce = nonce or new_nonce()
+    theme = open_theme(issue.theme or publication.theme, settings)
+    subject = subject_of(publication, issue, on=on)
+    seen = view(
+        publication,
+        issue,
+        versions,
+        occurrences,
+        base_url=settings.base_url,
+        nonce=nonce,
+        on=on,
+        subject=subject,
+        theme=theme.variables,
+    )
+    html = _inlined(theme, theme.render("issue.html.j2", seen))
+    return RenditionData(
+        subject=subject,
+        sender=publication.sender,
+        reply_to=publication.reply_to,
+        list_id=list_id(publication, settings.base_url),
+        html=html,
+        text=_calm(theme.render("issue.txt.j2", seen)),
+        base_url=settings.base_url,
+        nonce=nonce,
+        links=links_of(html, nonce),
+    )
+
+
+def links_of(html: str, nonce: str) -> tuple[Link, ...]:
+    """Every http(s) link of a document once, numbered from 1 in its order; what differs by reader is not one."""
+    own = {token(nonce, slot) for slot in SLOTS}
+    targets = dict.fromkeys(
+        target
+        for target in lxml.html.document_fromstring(html).xpath("//a/@href")
+        if target.lower().startswith(("http://", "https://")) and not any(one in target for one in own)
+    )
+    return tuple(Link(number, str(target)) for number, target in enumerate(targets, 1))
+
+
+def list_id(publication: Publication, base_url: str) -> str:
+    """`Name <slug.host>` (RFC 2919 §3); the host is that of the base URL, else localhost."""
+    host = urlsplit(base_url).hostname or "localhost"
+    try:
+        host = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        host = "localhost"
+    name = one_line(publication.name.translate(dict.fromkeys(map(ord, '<>"\\'))))
+    return f"{name} <{publication.slug}.{host.replace(':', '-')}>"
+
+
+def _inlined(theme: Theme, html: str) -> str:
+    try:
+        return inline(html, theme.sheet("inline.css"), theme.sheet("head.css"))
+    except SheetError as cause:
+        raise TemplateError(f"{cause}", where=f"templates/{theme.name}/{cause.sheet}") from cause
+
+
+def _calm(text: str) -> str:
+    """No spaces at the ends of lines, never more than two empty lines, one line break at the end."""
+    lines: list[str] = []
+    for line in text.replace("\u00a0", " ").replace("\u202f", " ").split("\n"):
+        if line.strip() or lines[-2:] != ["", ""]:
+            lines.append(line.rstrip())
+    return "\n".join(lines).strip("\n") + "\n"

@@ -1,0 +1,243 @@
+"""What a template sees: plain dicts, lists, text and numbers, made from an issue without touching anything.
+
+    language, dir, subject, preheader, theme       `theme` holds the variables of theme.toml
+    publication     name, tagline, address
+    issue           number, title, date (long, in the publication's language)
+    words           our own words in that language (`calendar`, `unsubscribe`, …)
+    unsubscribe     the address of the reader's own unsubscribe page (a merge token)
+    lede            the editors' words before everything, or none: html, text
+    sections        name (may be empty), marked (whether the mark stands before it), blocks
+
+    a block         kind `item`: level, lead, outlet, headline, url, html, text, language, dir, others
+                    kind `text`: level, headline, boxed, pieces, text; a piece has html, or button and url
+                    kind `calendar`: level, events
+    one of others   outlet, headline, url, html, text
+    an event        title, url, times, place, html, text, contact, top, day, bottom, line, weekdays (see dates.when)
+
+`html` is clean HTML that is safe to print; `text` is wrapped. Everything else is plain text, escaped by the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from newsletter.model.event import EventStatus, Occurrence
+from newsletter.model.issue import Block, BlockKind, Issue, PinnedItem, Section
+from newsletter.model.item import ItemVersion
+from newsletter.model.merge import UNSUBSCRIBE, token
+from newsletter.model.publication import Publication
+from newsletter.render.columns import DATE_COLUMN, WIDTH
+from newsletter.render.dates import full_date, times, when
+from newsletter.render.prose import Button, pieces, prose
+from newsletter.render.prose_text import prose_text
+from newsletter.render.subject import preheader_of
+from newsletter.render.words import direction, primary, words
+from newsletter.text.characters import one_line, tidy
+from newsletter.text.links import absolute
+from newsletter.text.markdown import to_html
+
+View = dict[str, Any]
+
+
+def view(
+    publication: Publication,
+    issue: Issue,
+    versions: Mapping[PinnedItem, ItemVersion],
+    occurrences: Sequence[Occurrence],
+    *,
+    base_url: str,
+    nonce: str,
+    on: date,
+    subject: str,
+    theme: Mapping[str, Any],
+) -> View:
+    """The whole issue as a template sees it, for the local day `on`. Sections without anything to show are left out."""
+    language = publication.language
+    said = words(language)
+    events = [
+        _event(one, on=on, language=language, said=said)
+        for one in occurrences
+        if not one.hidden and one.status is EventStatus.CONFIRMED
+    ]
+    sections = [
+        shown
+        for section in issue.outline.sections
+        for shown in _sections(section, versions, events, language, said["calendar"])
+    ]
+    lede = _lede(sections)
+    sections = [section for section in sections if section["blocks"]]
+    _mark_lead(sections, bool(theme.get("lead", True)))
+    headlines = [block["headline"] for section in sections for block in section["blocks"] if block.get("headline")]
+    return {
+        "language": language,
+        "dir": direction(language),
+        "subject": subject,
+        "preheader": preheader_of(issue, headlines),
+        "theme": dict(theme),
+        "base_url": base_url,
+        "publication": {
+            "name": one_line(publication.name),
+            "tagline": one_line(publication.tagline),
+            "address": " ".join(tidy(publication.address).split()),
+        },
+        "issue": {"number": issue.number, "title": one_line(issue.title), "date": full_date(on, language)},
+        "words": said,
+        "unsubscribe": token(nonce, UNSUBSCRIBE),
+        "lede": lede,
+        "sections": sections,
+    }
+
+
+def _sections(
+    section: Section,
+    versions: Mapping[PinnedItem, ItemVersion],
+    events: list[View],
+    language: str,
+    calendar: str,
+) -> list[View]:
+    """A section as it is shown: without a heading, a calendar in it stands under a heading of its own."""
+    name = one_line(section.name)
+    level = 3 if name else 2
+    shown: list[View] = [{"name": name, "marked": True, "blocks": []}]
+    for block in section.blocks:
+        if block.kind is BlockKind.CALENDAR:
+            if not events:
+                continue
+            found: View = {"kind": "calendar", "id": block.id, "level": 3, "events": events}
+            if name:
+                shown[-1]["blocks"].append(found)
+            else:
+                shown.append({"name": calendar, "marked": True, "blocks": [found]})
+                shown.append({"name": "", "marked": True, "blocks": []})
+        elif (one := _block(block, versions, level, language)) is not None:
+            shown[-1]["blocks"].append(one)
+    shown = [one for one in shown if one["blocks"]]
+    for one in shown:
+        one["marked"] = bool(one["name"]) or not one["blocks"][0].get("boxed")
+    return shown
+
+
+def _block(block: Block, versions: Mapping[PinnedItem, ItemVersion], level: int, language: str) -> View | None:
+    if block.kind is BlockKind.TEXT:
+        return _text(block, level)
+    if block.kind is BlockKind.ITEM:
+        return _item(block, [versions[pin] for pin in block.items if pin in versions], level, language)
+    return None
+
+
+def _item(block: Block, items: list[ItemVersion], level: int, language: str) -> View | None:
+    """An item under its headline; with several, the editor's headline stands over all of them.
+
+    Without a headline of the editor's the first item leads, and the others follow it.
+    """
+    own = one_line(block.headline or "")
+    blurb = to_html(block.blurb) if block.blurb else ""
+    if not items and not own and not blurb:
+        return None
+    alone = items[0] if items and (len(items) == 1 or not own) else None
+    others = [one for one in items if one is not alone]
+    shown = _part(alone, level) if alone else {"outlet": "", "headline": "", "url": None, "html": "", "text": ""}
+    if blurb:
+        shown.update(_prose(blurb, level))
+    if own:
+        shown["headline"] = own
+    if block.outlet is not None:
+        shown["outlet"] = one_line(block.outlet)
+    if block.url is not None:
+        shown["url"] = absolute(block.url)
+    foreign = next((one.language for one in items if one.language), None)
+    if block.blurb or not foreign or primary(foreign) == primary(language):
+        foreign = None
+    return {
+        **shown,
+        "kind": "item",
+        "id": block.id,
+        "level": level,
+        "lead": False,
+        "language": foreign,
+        "dir": direction(foreign) if foreign else None,
+        "others": [_part(one, level) for one in others],
+    }
+
+
+def _part(item: ItemVersion, level: int) -> View:
+    return {
+        "outlet": one_line(item.outlet or ""),
+        "headline": one_line(item.title),
+        "url": absolute(item.url) if item.url else None,
+        **_prose(item.excerpt, level),
+    }
+
+
+def _prose(html: str, level: int, *, width: int = WIDTH, tight: bool = False) -> View:
+    fit = prose(html, above=level, headings=False)
+    return {"html": fit, "text": prose_text(fit, width=width, tight=tight)}
+
+
+def _text(block: Block, level: int) -> View | None:
+    """Free text. With a headline it is a box, like an appeal; its own headings go on from there."""
+    headline = one_line(block.headline or "")
+    html = to_html(block.blurb or "")
+    above = level if headline else level - 1
+    found = pieces(html, above=above)
+    if not headline and not found:
+        return None
+    boxed = bool(headline) or any(isinstance(piece, Button) for piece in found)
+    return {
+        "kind": "text",
+        "id": block.id,
+        "level": level,
+        "headline": headline,
+        "boxed": boxed,
+        "pieces": [
+            {"html": None, "button": piece.text, "url": piece.url}
+            if isinstance(piece, Button)
+            else {"html": piece, "button": None, "url": None}
+            for piece in found
+        ],
+        "text": prose_text(prose(html, above=above)),
+    }
+
+
+def _lede(sections: list[View]) -> View | None:
+    """The editors' words: a text without a headline that begins an issue, before any heading."""
+    first = sections[0] if sections else None
+    if first is None or first["name"] or first["blocks"][0]["kind"] != "text" or first["blocks"][0]["boxed"]:
+        return None
+    block = first["blocks"].pop(0)
+    return {"html": Markup().join(piece["html"] for piece in block["pieces"]), "text": block["text"]}
+
+
+def _mark_lead(sections: list[View], wanted: bool) -> None:
+    """The first item of an issue leads it, where it stands before any heading."""
+    if wanted and sections and not sections[0]["name"] and sections[0]["blocks"][0]["kind"] == "item":
+        sections[0]["blocks"][0]["lead"] = True
+
+
+def _event(one: Occurrence, *, on: date, language: str, said: Mapping[str, str]) -> View:
+    place = one_line(one.place or "")
+    if one.online and not place:
+        place = said["online"]
+    elif one.online and said["online"].casefold() not in place.casefold():
+        place = f"{place} {said['and_online']}"
+    about = one.description
+    rule = one_line(one.rule_text or "")
+    if rule and rule.casefold() not in about.casefold():
+        about = (
+            f"<p>{Markup.escape(rule[0].upper() + rule[1:].rstrip('.'))}.</p>{prose(about, above=3, headings=False)}"
+        )
+    contact = one_line(one.contact or "")
+    return {
+        **when(one, on=on, language=language),
+        **_prose(about, 3, width=WIDTH - DATE_COLUMN, tight=True),
+        "title": one_line(one.title),
+        "url": absolute(one.url) if one.url else None,
+        "times": times(one, language),
+        "place": place,
+        "contact": contact,
+        "mailto": f"mailto:{contact}" if "@" in contact and " " not in contact else None,
+    }
