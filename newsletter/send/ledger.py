@@ -1,0 +1,147 @@
+"""The group commit: one writer thread closes and claims rows for all connections of a run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from newsletter.clock import Clock
+from newsletter.errors import NewsletterError
+from newsletter.model.issue import IssueId
+from newsletter.model.splice import MessageIds
+from newsletter.store import Store, Tx, deliveries
+from newsletter.store.deliveries import Claimed, Closed
+
+log = logging.getLogger(__name__)
+
+_TRIES = 4
+_BETWEEN_TRIES = 1.0
+"""Seconds; a busy or full disk may recover."""
+
+
+@dataclass(eq=False)
+class _Turn:
+    """What one connection hands in: the outcome of its last message, and whether it wants another."""
+
+    closed: Closed | None
+    wants: bool
+    answer: SimpleQueue[Claimed | None] = field(default_factory=SimpleQueue)
+
+
+class Ledger:
+    """One transaction at a time; all that arrives meanwhile rides in the next.
+
+    So a row is *attempting* for certain before its message is handed over, and after a crash at most one row for each
+    connection is in doubt.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, issue: IssueId, *, owner: str, names: MessageIds, stop: threading.Event
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._issue = issue
+        self._owner = owner
+        self._names = names
+        self._stop = stop
+        self._inbox: SimpleQueue[_Turn | None] = SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
+        self.failure: BaseException | None = None
+
+    def __enter__(self) -> Ledger:
+        self._writer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._inbox.put(None)
+        self._writer.join()
+
+    def next(self, closed: Closed | None = None) -> Claimed | None:
+        """Close the last attempt and take the next row, in one commit. None: nothing is left, or the run stops."""
+        return self._hand_in(_Turn(closed, wants=True))
+
+    def close(self, closed: Closed) -> None:
+        """Close the last attempt and take nothing."""
+        self._hand_in(_Turn(closed, wants=False))
+
+    def _hand_in(self, turn: _Turn) -> Claimed | None:
+        self._inbox.put(turn)
+        return turn.answer.get()
+
+    def _write(self) -> None:
+        waiting: list[_Turn] = []
+        open_ = True
+        while open_ or waiting:
+            arrived = self._arrived(wait=not waiting)
+            open_ = open_ and None not in arrived
+            waiting += [turn for turn in arrived if turn is not None]
+            if waiting:
+                waiting = self._commit(waiting)
+
+    def _arrived(self, *, wait: bool) -> list[_Turn | None]:
+        arrived = [self._inbox.get()] if wait else []
+        while True:
+            try:
+                arrived.append(self._inbox.get_nowait())
+            except Empty:
+                return arrived
+
+    def _commit(self, turns: list[_Turn]) -> list[_Turn]:
+        """One transaction for these; those that must wait for another one, because readers were skipped."""
+        wanting = [turn for turn in turns if turn.wants]
+        try:
+            rows = self._keep([turn.closed for turn in turns if turn.closed], len(wanting))
+        except BaseException as cause:
+            log.error("The ledger cannot be written: %s", cause)
+            self.failure = self.failure or cause
+            self._stop.set()
+            for turn in turns:
+                turn.answer.put(None)
+            return []
+        taken = [row for row in rows if row.why is None]
+        for turn in turns:
+            turn.closed = None  # it is kept
+            if not turn.wants:
+                turn.answer.put(None)
+        for turn, row in zip(wanting, taken, strict=False):
+            turn.answer.put(row)
+        unserved = wanting[len(taken) :]
+        if len(rows) > len(taken):
+            return unserved
+        for turn in unserved:
+            turn.answer.put(None)
+        return []
+
+    def _keep(self, closed: Sequence[Closed], wanted: int) -> list[Claimed]:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                now = self._clock.now()
+                with self._store.writing() as tx:
+                    deliveries.record(tx, closed, now=now)
+                    return self._claim(tx, wanted, now)
+            except NewsletterError:
+                if attempt == _TRIES:
+                    raise
+                threading.Event().wait(_BETWEEN_TRIES)
+        raise AssertionError("unreachable")
+
+    def _claim(self, tx: Tx, wanted: int, now: datetime) -> list[Claimed]:
+        if not wanted or self._stop.is_set():
+            return []
+        rows: list[Claimed] = []
+        for deferred in (False, True):
+            if len(rows) < wanted:
+                rows += deliveries.claim(
+                    tx,
+                    self._issue,
+                    limit=wanted - len(rows),
+                    owner=self._owner,
+                    names=self._names,
+                    now=now,
+                    deferred=deferred,
+                )
+        return rows

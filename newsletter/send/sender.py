@@ -1,0 +1,198 @@
+"""One run of sending: connections in threads, each one message after the other, the ledger's writer between them."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.clock import Clock
+from newsletter.model.delivery import DeliveryState
+from newsletter.model.splice import Compiled, Reader
+from newsletter.model.subscriber import SubscriberId
+from newsletter.send.address import Envelope, wire_address
+from newsletter.send.ledger import Ledger
+from newsletter.send.line import Line
+from newsletter.send.outcomes import BACK, closed, judge
+from newsletter.send.stopped import SendStopped, ServerAway
+from newsletter.store.deliveries import Claimed, Closed
+
+log = logging.getLogger(__name__)
+
+TRIES = (0.0, 0.5, 2.0, 8.0)
+"""Seconds to wait before each try to connect; after the last one the connection is given up."""
+
+MANY_IN_A_ROW = 50
+"""Refusals of the message itself, or lost connections, after which the run stops: it is about us."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a run sends: the compiled rendition, the envelope's sender, and each reader's own values."""
+
+    compiled: Compiled
+    sender: str
+    values: Callable[[SubscriberId], dict[str, str]]
+
+
+class Run:
+    """Sends what is due in the ledger, until nothing is left, `stop` is set, or the server will take no more."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        message: Message,
+        lines: Callable[[], Line],
+        *,
+        began: datetime,
+        clock: Clock,
+        stop: threading.Event,
+    ) -> None:
+        self._ledger = ledger
+        self._message = message
+        self._open = lines
+        self._began = began
+        self._clock = clock
+        self._stop = stop
+        self._spread = random.Random()  # noqa: S311 - jitter
+        self._guard = threading.Lock()
+        self._connected = 0
+        self._suspicious = 0
+        self.sent = 0
+        self.failure: BaseException | None = None
+
+    def go(self, connections: int, wait: Callable[[threading.Event], None]) -> None:
+        """Run to the end. `wait` is called with an event that is set when all connections are done.
+
+        Raises SendStopped where the run ended before everybody was tried.
+        """
+        done = threading.Event()
+        self._connected = connections
+        threads = [
+            threading.Thread(target=self._work, args=(done,), name=f"smtp-{number}", daemon=True)
+            for number in range(connections)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            wait(done)
+        except BaseException:
+            self._stop.set()
+            raise
+        finally:
+            for thread in threads:
+                thread.join()
+        if self.failure is not None:
+            raise self.failure
+
+    def _work(self, done: threading.Event) -> None:
+        try:
+            self._send_all()
+        except BaseException as cause:
+            self._end(cause)
+        finally:
+            with self._guard:
+                self._connected -= 1
+                if self._connected == 0:
+                    done.set()
+
+    def _end(self, cause: BaseException) -> None:
+        with self._guard:
+            self.failure = self.failure or cause
+        self._stop.set()
+
+    def _send_all(self) -> None:
+        line: Line | None = None
+        outcome: Closed | None = None
+        try:
+            while True:
+                if line is None or line.is_worn:
+                    if outcome is not None:  # no row stays in doubt while we connect
+                        self._ledger.close(outcome)
+                        outcome = None
+                    line = self._renewed(line)
+                    if line is None:
+                        return
+                row = self._ledger.next(outcome)
+                outcome = None
+                if row is None:
+                    return
+                outcome = self._attempt(row, line)
+        finally:
+            if outcome is not None:
+                self._ledger.close(outcome)
+            if line is not None:
+                line.close()
+
+    def _renewed(self, old: Line | None) -> Line | None:
+        """A fresh connection. None where the run stops, or others carry on without this one."""
+        if old is not None:
+            old.close()
+        last: ServerAway | None = None
+        for wait in TRIES:
+            if self._stop.wait(wait) if wait else self._stop.is_set():
+                return None
+            try:
+                return self._open()
+            except ServerAway as cause:
+                last = cause
+        assert last is not None
+        with self._guard:
+            others = self._connected - 1
+        if others == 0:
+            raise last
+        log.warning("One connection fewer, %d are left: %s", others, last.message)
+        return None
+
+    def _attempt(self, row: Claimed, line: Line) -> Closed:
+        """One message, from the claimed row to its outcome. Whatever happens, the row is closed."""
+        now = self._clock.now()
+        try:
+            envelope = Envelope(self._message.sender, wire_address(row.email))
+            reader = Reader(address=envelope.recipient, name=row.name, values=self._message.values(row.subscriber))
+            message = self._message.compiled.splice(reader, message_id=row.message_id, date=now)
+            answer = line.hand_over(envelope, message, row.message_id)
+        except ValueError as cause:
+            return self._unservable(row, str(cause))
+        except SendStopped as cause:
+            self._end(cause)
+            return Closed(id=row.id, attempt=row.attempt, state=BACK)
+        except BaseException as cause:  # a mistake of ours must not be repeated 200,000 times
+            self._end(cause)
+            return Closed(
+                id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=f"{type(cause).__name__}"
+            )
+        verdict = judge(answer)
+        self._watch(verdict.state is DeliveryState.SENT, verdict.suspicious, str(answer))
+        if verdict.rests:
+            self._end(
+                SendStopped(
+                    f"The mail server refuses us, not the reader: {answer}. Check the sender, the login and what the "
+                    "server allows, then send again: nobody gets a second copy.",
+                    code="refused-by-server",
+                    where="smtp",
+                )
+            )
+        return closed(row, answer, verdict, began=self._began, now=self._clock.now(), spread=self._spread.random())
+
+    def _unservable(self, row: Claimed, reason: str) -> Closed:
+        return Closed(
+            id=row.id, attempt=row.attempt, state=DeliveryState.FAILED, reply=f"The address cannot be used: {reason}."
+        )
+
+    def _watch(self, was_sent: bool, suspicious: bool, answer: str) -> None:
+        with self._guard:
+            self.sent += was_sent
+            self._suspicious = self._suspicious + 1 if suspicious else 0
+            enough = self._suspicious >= MANY_IN_A_ROW
+        if enough:
+            self._end(
+                SendStopped(
+                    f"{MANY_IN_A_ROW} messages in a row were not taken, the last one with: {answer}. Look at the mail "
+                    "server, then send again: nobody gets a second copy.",
+                    where="smtp",
+                )
+            )

@@ -1,0 +1,319 @@
+"""An issue on its way out: take the role, freeze the audience, send what is due, say what became of it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from newsletter.clock import Clock
+from newsletter.errors import Refused, SettingsError
+from newsletter.model.delivery import DeliveryState, Tally
+from newsletter.model.header import split_address
+from newsletter.model.issue import IssueId, IssueState
+from newsletter.model.merge import UNSUBSCRIBE
+from newsletter.model.publication import PublicationId
+from newsletter.model.rendition import RenditionData
+from newsletter.model.splice import Compiled, MessageIds, Reader, compile_rendition, message_ids
+from newsletter.model.subscriber import SubscriberId
+from newsletter.model.tokens import unsubscribe_url
+from newsletter.send.address import Envelope, wire_address
+from newsletter.send.ledger import Ledger
+from newsletter.send.line import Line, open_line
+from newsletter.send.outcomes import Answer, judge
+from newsletter.send.role import Role, RoleTaken, sender_role
+from newsletter.send.sender import Message, Run
+from newsletter.send.stopped import SendStopped
+from newsletter.settings import Settings, Smtp, is_loopback
+from newsletter.store import Store, deliveries, renditions
+
+Progress = Callable[[Tally], None]
+
+NO_PUBLICATION, NOBODY, NO_ISSUE = PublicationId(0), SubscriberId(0), IssueId(0)
+"""Of a test, which has no reader: its link to unsubscribe ends nothing."""
+
+CHUNK = 10_000
+"""Readers frozen in one transaction: others write between two of them."""
+
+REPORT_EVERY = 1.0
+"""Seconds between two reports of progress."""
+
+TRY_ROLE_EVERY = 5.0
+"""Seconds a follower waits before it asks whether the sender is gone."""
+
+
+def deliver(
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    issue: IssueId,
+    *,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    role: Role | None = None,
+) -> Tally:
+    """Send an issue that is in state *sending* until nothing is queued or attempting; the counts at the end.
+
+    Run again it continues, and repeats nobody. Later deferrals are left for the next run; when nothing is left the
+    issue is *sent*. Setting `stop` ends it within one message per connection, as pausing the issue does. A process
+    that holds the role already hands it in.
+
+    Raises RoleTaken where another process sends, SendStopped where the server takes no more, SettingsError where no
+    server or no key is set.
+    """
+    stop = stop or threading.Event()
+    with ExitStack() as held:
+        role = role or held.enter_context(sender_role(store, settings.workspace, clock))
+        with store.reading() as tx:
+            sending = deliveries.sending(tx, issue)
+            if sending.state is not IssueState.SENDING:
+                return deliveries.tally(tx, issue)
+            if sending.rendition is None or sending.cut_off is None:
+                raise Refused(f"Issue {sending.number} has no approved rendition; approve it first.")
+            rendition = renditions.get(tx, sending.rendition).data
+            work_left = sending.frozen_at is None or deliveries.due(tx, issue, now=clock.now())
+        if work_left:
+            server = _server(settings)
+            hello = _hello(rendition.base_url)
+            message = _message(rendition, settings, sending.publication, issue)
+            open_line(server, hello=hello).close()  # a wrong host or login is told before anything is written
+            _freeze(store, clock, issue, progress, stop)
+            names = message_ids(rendition, issue)
+            _send(store, clock, sending, message, names, server, hello, role, progress, stop)
+        with store.writing() as tx:
+            deliveries.finish(tx, issue, now=clock.now())
+            tally = deliveries.tally(tx, issue)
+    if progress:
+        progress(tally)
+    return tally
+
+
+def follow(
+    store: Store, issue: IssueId, progress: Progress | None = None, stop: threading.Event | None = None
+) -> Tally:
+    """Watch an issue that another process sends, until nothing is queued or attempting, or it is not sending any more.
+
+    `stop` ends the watching, not the sending.
+    """
+    stop = stop or threading.Event()
+    while True:
+        tally, over = _look(store, issue)
+        if progress:
+            progress(tally)
+        if over or stop.wait(REPORT_EVERY):
+            return tally
+
+
+def send_or_follow(
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    issue: IssueId,
+    *,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> Tally:
+    """`deliver`, or `follow` while another process has the role; where that one dies, carry on in its place."""
+    stop = stop or threading.Event()
+    while True:
+        try:
+            return deliver(store, settings, clock, issue, progress=progress, stop=stop)
+        except RoleTaken:
+            patience = clock.monotonic() + TRY_ROLE_EVERY
+        while clock.monotonic() < patience:
+            tally, over = _look(store, issue)
+            if progress:
+                progress(tally)
+            if over or stop.wait(REPORT_EVERY):
+                return tally
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of a test: the addresses it reached, and the others with why."""
+
+    sent: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+
+
+def test_send(
+    settings: Settings,
+    clock: Clock,
+    rendition: RenditionData,
+    addresses: Sequence[str],
+    *,
+    publication: PublicationId = NO_PUBLICATION,
+) -> Tried:
+    """Send a rendition, its subject marked “[Test]”, to these addresses. Touches no ledger.
+
+    The link to unsubscribe is that of a test, which has no reader. Raises SendStopped where the server takes nothing.
+    """
+    server = _server(settings)
+    marked = replace(rendition, subject=f"[Test] {rendition.subject}")
+    message = _message(marked, settings, publication, NO_ISSUE)
+    names = message_ids(marked, 0)
+    line = open_line(server, hello=_hello(rendition.base_url))
+    sent: list[str] = []
+    failed: list[tuple[str, str]] = []
+    try:
+        for address in addresses:
+            try:
+                answer = _hand_over_one(line, message, address, names, clock)
+            except ValueError as cause:
+                failed.append((address, str(cause)))
+                continue
+            if judge(answer).state is DeliveryState.SENT:
+                sent.append(address)
+            else:
+                failed.append((address, str(answer)))
+            if line.is_worn:
+                line.close()
+                line = open_line(server, hello=_hello(rendition.base_url))
+    finally:
+        line.close()
+    return Tried(tuple(sent), tuple(failed))
+
+
+def try_server(settings: Settings) -> None:
+    """Connect and log in, and take leave again. Raises SettingsError or SendStopped with what is wrong."""
+    open_line(_server(settings), hello=_hello(settings.base_url)).close()
+
+
+def eml(
+    rendition: RenditionData,
+    settings: Settings,
+    clock: Clock,
+    *,
+    to: str,
+    name: str = "",
+    publication: PublicationId = NO_PUBLICATION,
+    subscriber: SubscriberId = NOBODY,
+    issue: IssueId = NO_ISSUE,
+) -> bytes:
+    """The message one reader would receive, as the bytes of an `.eml` file."""
+    message = _message(rendition, settings, publication, issue)
+    reader = Reader(address=wire_address(to), name=name, values=message.values(subscriber))
+    return message.compiled.splice(reader, message_id=message_ids(rendition, issue).of(0), date=clock.now())
+
+
+# ---------------------------------------------------------------- the phases
+
+
+class _Stop(threading.Event):
+    """Set when the run ends itself, or when the caller says stop; setting it does not touch the caller's."""
+
+    def __init__(self, outer: threading.Event) -> None:
+        super().__init__()
+        self._outer = outer
+
+    def is_set(self) -> bool:
+        """Whether either is."""
+        return super().is_set() or self._outer.is_set()
+
+
+def _freeze(store: Store, clock: Clock, issue: IssueId, progress: Progress | None, stop: threading.Event) -> None:
+    complete = False
+    while not complete and not stop.is_set():
+        with store.writing() as tx:
+            complete = deliveries.freeze(tx, issue, limit=CHUNK, now=clock.now())
+        if progress and not complete:
+            with store.reading() as tx:
+                progress(deliveries.tally(tx, issue))
+
+
+def _send(
+    store: Store,
+    clock: Clock,
+    sending: deliveries.Sending,
+    message: Message,
+    names: MessageIds,
+    server: Smtp,
+    hello: str,
+    role: Role,
+    progress: Progress | None,
+    stop: threading.Event,
+) -> None:
+    """Rounds of sending, until nothing is due: a row may go back to the queue when the others are done."""
+    ended = _Stop(stop)
+
+    def wait(done: threading.Event) -> None:
+        while not done.wait(REPORT_EVERY):
+            if stop.is_set():
+                ended.set()  # wakes who waits to connect again
+            if progress:
+                progress(_look(store, sending.issue)[0])
+
+    while not ended.is_set():
+        with store.reading() as tx:
+            tally = deliveries.tally(tx, sending.issue)
+            goes_on = deliveries.sending(tx, sending.issue).state is IssueState.SENDING
+            if not goes_on or not deliveries.due(tx, sending.issue, now=clock.now()):
+                return
+        assert sending.cut_off is not None
+        with Ledger(store, clock, sending.issue, owner=role.owner, names=names, stop=ended) as ledger:
+            run = Run(
+                ledger,
+                message,
+                lambda: open_line(server, hello=hello),
+                began=sending.cut_off,
+                clock=clock,
+                stop=ended,
+            )
+            try:
+                run.go(min(server.connections, tally.queued + tally.deferred), wait)
+            except SendStopped as cause:
+                raise cause.after(run.sent) from cause.__cause__
+        if ledger.failure is not None:
+            raise ledger.failure
+
+
+def _look(store: Store, issue: IssueId) -> tuple[Tally, bool]:
+    """The counts, and whether the sending is over for now."""
+    with store.reading() as tx:
+        state = deliveries.sending(tx, issue)
+        tally = deliveries.tally(tx, issue)
+    frozen = state.frozen_at is not None
+    over = state.state is not IssueState.SENDING or (frozen and not tally.queued and not tally.attempting)
+    return tally, over
+
+
+def _message(rendition: RenditionData, settings: Settings, publication: PublicationId, issue: IssueId) -> Message:
+    keys = settings.secret_keys
+    base_url = rendition.base_url or settings.base_url
+
+    def values(subscriber: SubscriberId) -> dict[str, str]:
+        return {UNSUBSCRIBE: unsubscribe_url(base_url, keys, publication, subscriber, issue)}
+
+    values(NOBODY)  # a missing key is told now, and not once for each reader
+    compiled: Compiled = compile_rendition(rendition, ascii_address=wire_address)
+    return Message(compiled, wire_address(split_address(rendition.sender)[1]), values)
+
+
+def _hand_over_one(line: Line, message: Message, address: str, names: MessageIds, clock: Clock) -> Answer:
+    name, plain = split_address(address)
+    envelope = Envelope(message.sender, wire_address(plain))
+    reader = Reader(address=envelope.recipient, name=name, values=message.values(NOBODY))
+    message_id = f"{names.before}{uuid4().hex}{names.after}"
+    content = message.compiled.splice(reader, message_id=message_id, date=clock.now())
+    return line.hand_over(envelope, content, message_id)
+
+
+def _server(settings: Settings) -> Smtp:
+    if not settings.smtp:
+        raise SettingsError(
+            "No mail server is set: add [[smtp]] to newsletter.toml, or set NEWSLETTER_SMTP_URL.", where="smtp"
+        )
+    return settings.smtp[0]
+
+
+def _hello(base_url: str) -> str:
+    """How we name ourselves in EHLO: our public host, else this machine. `getfqdn` could hang in DNS for seconds."""
+    host = urlsplit(base_url).hostname or ""
+    if host and host.isascii() and not is_loopback(host) and "." in host and ":" not in host:
+        return host
+    own = socket.gethostname()
+    return own if "." in own and own.isascii() else "[127.0.0.1]"
