@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +38,33 @@ class Subscriber:
     consent_at: datetime
     consent_how: str
     """`import`, `command`, `one-click`, `page`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriberData:
+    """What an import or a person says of a reader, before it is stored."""
+
+    email: str
+    """As typed."""
+    email_key: str
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    zone: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent = Consent.CONFIRMED
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownReader:
+    """What is stored of an address, and what it said to the publication that was asked for: none where nothing."""
+
+    name: str
+    tags: tuple[str, ...]
+    language: str
+    zone: str
+    fields: Mapping[str, str]
+    consent: Consent | None
 
 
 def address_hash(email_key: str) -> str:
