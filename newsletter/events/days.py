@@ -1,0 +1,323 @@
+"""The grammar of dates: `July 6-7`, `5, 12 and 19 March`, `Dec 29 – Jan 2`, `12.12.2026`, `tomorrow`."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from newsletter.events.words import (
+    AND,
+    DASH,
+    MONTH,
+    MONTH_NAMES,
+    ORDINAL,
+    ORDINALS,
+    TO,
+    WEEKDAY,
+    WEEKDAY_NAMES,
+    month_of,
+    weekday_of,
+)
+
+OLD_AFTER = timedelta(days=60)
+"""A date without a year that lies longer ago than this belongs to next year."""
+
+
+class UnreadableLine(Exception):
+    """A line that cannot be read as an event; `reason` is a sentence for the person who typed it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day as it was written: perhaps without its year, perhaps with a weekday that must agree."""
+
+    month: int
+    day: int
+    year: int | None = None
+    weekday: int | None = None
+
+    @property
+    def place_in_year(self) -> tuple[int, int]:
+        """What decides whether a range crosses New Year."""
+        return self.month, self.day
+
+
+@dataclass(frozen=True)
+class Days:
+    """A day, a range (two days) or several separate days, as they were written."""
+
+    kind: Literal["one", "range", "list"]
+    days: tuple[Day, ...]
+    warnings: tuple[str, ...] = ()
+
+
+_TIME_FOLLOWS = (
+    r"(?!\s*(?:" + DASH + r"|to)\s*\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b))"
+    r"(?!\s*(?:[ap]\.?\s?m\b|uhr\b|h\d?\d?\b|o['’]clock|:\d\d|\.\d\d(?!\.)))"
+)
+_D = rf"\d{{1,2}}(?:st|nd|rd|th)?(?![\d/]){_TIME_FOLLOWS}"
+_SPAN = rf"{_D}(?:(?:\s*{DASH}\s*|\s+(?:to|through|thru)\s+){_D})?"
+_YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
+_COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
+_LIST = rf"{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
+_MONTH_FIRST = re.compile(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
+_DAY_FIRST = re.compile(
+    rf"(?:the\s+)?(?P<items>{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+)?)\.?\s*(?:of\s+)?(?P<month>{MONTH}){_YEAR}",
+    re.I,
+)
+_ISO = re.compile(r"(?P<year>\d{4})(?P<sep>[-/])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)")
+_DOTTED = re.compile(
+    rf"(?:(?P<first>\d{{1,2}})\.\s?{DASH}\s?)?(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})"
+    r"\.(?:\s?(?P<year>(?:19|20)\d\d)\b|(?P<short>\d\d)\b(?!:))?"
+)
+_SLASHED = re.compile(r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?(?![\d/])")
+_ORDINAL_DAY = re.compile(
+    rf"(?:the\s+)?(?P<ordinal>{ORDINAL})\s+(?P<weekday>{WEEKDAY})\s+(?:of|in)\s+(?P<month>{MONTH}){_YEAR}", re.I
+)
+_RELATIVE = re.compile(
+    rf"(?P<word>today|tonight|tomorrow)\b|(?P<which>next|this|coming)\s+(?P<weekday>{WEEKDAY})", re.I
+)
+_BARE_WEEKDAY = re.compile(rf"(?P<weekday>{WEEKDAY})(?=\s*:|,?\s+(?:at\s+)?\d{{1,2}}(?:[:.]\d\d|\s*[ap]\.?m))", re.I)
+_WEEKDAYS_BEFORE = re.compile(
+    rf"(?:on\s+)?(?P<names>{WEEKDAY}(?:(?:\s*[-–/]\s*|{AND}|\s+to\s+){WEEKDAY})*)\s*,?\s*(?:the\s+)?", re.I
+)
+_WEEKDAY_AFTER = re.compile(rf"\s*\(\s*(?P<name>{WEEKDAY})(?:\s*[-–]\s*{WEEKDAY})?\s*\)", re.I)
+_PREFIX = re.compile(r"(?:(?:on|from|starting|beginning|begins|starts)\s+(?:on\s+)?)?(?:the\s+(?=\d))?", re.I)
+_NUMBER = re.compile(r"\d+")
+_RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b)\s*(?P<last>\d+)", re.I)
+_TO = re.compile(TO, re.I)
+_MORE = re.compile(rf"{AND}|\s*,\s*|\s*;\s*", re.I)
+
+
+def days_at(text: str, at: int, *, today: date, month_first: bool) -> tuple[Days, int] | None:
+    """The dates written at a position, and where they end; none where there is none.
+
+    `today` is what `tomorrow` and `next Friday` count from; `month_first` says how `4/5` is read.
+    """
+    at = _PREFIX.match(text, at).end()  # type: ignore[union-attr]  # matches the empty text too
+    found = _one_group(text, at, today, month_first)
+    if found is None:
+        return None
+    days, end = found
+    if days.kind == "one" and (to := _TO.match(text, end)):
+        last = _one_group(text, to.end(), today, month_first)
+        if last and last[0].kind == "one":
+            return Days("range", (*days.days, *last[0].days), days.warnings + last[0].warnings), last[1]
+    listed = _spread(days)
+    while more := _MORE.match(text, end):
+        another = _one_group(text, more.end(), today, month_first, strict=True)
+        if another is None:
+            break
+        listed += _spread(another[0])
+        days = Days("list", listed, days.warnings + another[0].warnings)
+        end = another[1]
+    return days, end
+
+
+def _one_group(text: str, at: int, today: date, month_first: bool, *, strict: bool = False) -> tuple[Days, int] | None:
+    if not strict and (loose := _relative(text, at, today)):
+        return loose
+    weekdays: list[int] = []
+    if named := _WEEKDAYS_BEFORE.match(text, at):
+        weekdays = [weekday_of(word) for word in re.findall(WEEKDAY, named["names"], re.I)]
+    for start in dict.fromkeys((named.end() if named else at, at)):
+        if (found := _numbers(text, start, today, month_first)) is not None:
+            days, end = found
+            if after := _WEEKDAY_AFTER.match(text, end):
+                weekdays, end = [weekday_of(after["name"])], after.end()
+            return _with_weekdays(days, weekdays), end
+    return None
+
+
+def _numbers(text: str, at: int, today: date, month_first: bool) -> tuple[Days, int] | None:
+    if match := _ISO.match(text, at):
+        day = Day(int(match["month"]), int(match["day"]), int(match["year"]))
+        return Days("one", (_checked(day),)), match.end()
+    if match := _DOTTED.match(text, at):
+        year = int(match["year"] or 0) or (2000 + int(match["short"]) if match["short"] else None)
+        last = _checked(Day(int(match["month"]), int(match["day"]), year))
+        if match["first"]:
+            return Days("range", (_checked(replace(last, day=int(match["first"]))), last)), match.end()
+        return Days("one", (last,)), match.end()
+    if match := _SLASHED.match(text, at):
+        return _slashed(match, month_first), match.end()
+    if match := _ORDINAL_DAY.match(text, at):
+        return _ordinal_day(match, today), match.end()
+    if (match := _MONTH_FIRST.match(text, at)) or (match := _DAY_FIRST.match(text, at)):
+        return _named_month(match), match.end()
+    return None
+
+
+def _named_month(match: re.Match[str]) -> Days:
+    month = month_of(match["month"])
+    year = int(match["year"]) if match["year"] else None
+    parts = [part for part in re.split(r",|&|\+|\band\b", match["items"], flags=re.I) if _NUMBER.search(part)]
+    spans: list[tuple[Day, ...]] = []
+    for part in parts:
+        if inside := _RANGE_INSIDE.search(part):
+            spans.append(tuple(_checked(Day(month, int(inside[name]), year)) for name in ("first", "last")))
+        else:
+            spans.append((_checked(Day(month, int(_NUMBER.search(part)[0]), year)),))  # type: ignore[index]
+    if len(spans) == 1:
+        return Days("range" if len(spans[0]) == 2 else "one", spans[0])
+    return Days("list", tuple(day for span in spans for day in _between(span)))
+
+
+def _spread(days: Days) -> tuple[Day, ...]:
+    return _between(days.days) if days.kind == "range" else days.days
+
+
+def _between(span: tuple[Day, ...]) -> tuple[Day, ...]:
+    if len(span) == 1 or span[0].month != span[1].month:
+        return span
+    return tuple(replace(span[0], day=number) for number in range(span[0].day, span[1].day + 1))
+
+
+def _slashed(match: re.Match[str], month_first: bool) -> Days:
+    a, b = int(match["a"]), int(match["b"])
+    year = int(match["year"]) if match["year"] else None
+    if year is not None and year < 100:
+        year += 2000
+    if a > 12 or b > 12:
+        month_first = b > 12
+    day = _checked(Day(a, b, year) if month_first else Day(b, a, year))
+    if a == b or max(a, b) > 12:
+        return Days("one", (day,))
+    how, other = ("month", Day(b, a)) if month_first else ("day", Day(a, b))
+    return Days(
+        "one",
+        (day,),
+        (f"“{match.group()}” was read {how} first; for the other write “{other.day} {MONTH_NAMES[other.month - 1]}”.",),
+    )
+
+
+def _ordinal_day(match: re.Match[str], today: date) -> Days:
+    month, weekday = month_of(match["month"]), weekday_of(match["weekday"])
+    ordinal = ORDINALS[match["ordinal"].lower()]
+    years = (int(match["year"]),) if match["year"] else (today.year, today.year + 1)
+    for year in years:
+        found = nth_weekday(year, month, weekday, ordinal)
+        if found is None:
+            raise UnreadableLine(f"{MONTH_NAMES[month - 1]} {year} has no {match['ordinal']} {WEEKDAY_NAMES[weekday]}.")
+        if match["year"] or found >= today - OLD_AFTER:
+            break
+    return Days("one", (Day(found.month, found.day, found.year),))
+
+
+def nth_weekday(year: int, month: int, weekday: int, ordinal: int) -> date | None:
+    """The first (1) to fifth (5) or last (-1) such weekday of a month; none where it has none."""
+    days = [
+        date(year, month, number)
+        for number in range(1, calendar.monthrange(year, month)[1] + 1)
+        if date(year, month, number).weekday() == weekday
+    ]
+    position = ordinal - 1 if ordinal > 0 else ordinal
+    return days[position] if -len(days) <= position < len(days) else None
+
+
+def _relative(text: str, at: int, today: date) -> tuple[Days, int] | None:
+    if match := _RELATIVE.match(text, at):
+        if word := match["word"]:
+            found = today + timedelta(days=word.lower() == "tomorrow")
+            return Days("one", (Day(found.month, found.day, found.year),)), match.end()
+    else:
+        match = _BARE_WEEKDAY.match(text, at)
+    if match is None:
+        return None
+    weekday = weekday_of(match["weekday"])
+    ahead = (weekday - today.weekday()) % 7
+    if ahead == 0 and (match.re is _RELATIVE and match["which"].lower() == "next"):
+        ahead = 7
+    found = today + timedelta(days=ahead)
+    wording = match.group().rstrip(".")
+    return (
+        Days("one", (Day(found.month, found.day, found.year),), (f"“{wording}” was read as {in_words(found)}.",)),
+        match.end(),
+    )
+
+
+def _with_weekdays(days: Days, weekdays: Sequence[int]) -> Days:
+    if not weekdays:
+        return days
+    named = list(days.days)
+    if days.kind == "one" or len(weekdays) == 1:
+        named[0] = replace(named[0], weekday=weekdays[0])
+    elif days.kind == "range":
+        named[0], named[-1] = replace(named[0], weekday=weekdays[0]), replace(named[-1], weekday=weekdays[-1])
+    elif len(weekdays) == len(named):
+        named = [replace(day, weekday=weekday) for day, weekday in zip(named, weekdays, strict=True)]
+    return replace(days, days=tuple(named))
+
+
+def _checked(day: Day) -> Day:
+    if not 1 <= day.month <= 12:
+        raise UnreadableLine(f"There is no month {day.month}; write the date as 2026-12-05 or “5 December”.")
+    name = MONTH_NAMES[day.month - 1]
+    longest = calendar.monthrange(day.year or 2024, day.month)[1]
+    if not 1 <= day.day <= longest:
+        when = f"{name} {day.year}" if day.year and day.month == 2 else name
+        raise UnreadableLine(f"{when} has {longest} days; there is no {day.day} {name}.")
+    return day
+
+
+def in_words(day: date) -> str:
+    """A date for a sentence, as in “Friday 5 December 2026”."""
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def resolve(days: Days, *, today: date) -> tuple[tuple[date, ...], tuple[str, ...]]:
+    """The dates with their years, in order, and warnings; of a range its first and last day.
+
+    Without a year: this year's, or next year's where the last of them lies more than 60 days ago. Raises
+    UnreadableLine where a range ends before it begins, or a year has no 29 February.
+    """
+    found = _years(days, today)
+    if days.kind == "range" and found[1] < found[0]:
+        raise UnreadableLine(f"It would end on {in_words(found[1])}, before it begins on {in_words(found[0])}.")
+    warnings = list(days.warnings)
+    for day, written in zip(found, days.days, strict=True):
+        if written.weekday is not None and written.weekday != day.weekday():
+            warnings.append(
+                f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year} is a {WEEKDAY_NAMES[day.weekday()]}, "
+                f"not a {WEEKDAY_NAMES[written.weekday]}. The date was kept."
+            )
+    if days.kind == "list":
+        found = tuple(sorted(set(found)))
+    return found, tuple(warnings)
+
+
+def _years(days: Days, today: date) -> tuple[date, ...]:
+    written = days.days
+    steps = [0]  # how many New Years lie between the first day and each of the others
+    for before, after in zip(written, written[1:], strict=False):
+        crosses = after.place_in_year < before.place_in_year and before.month != after.month
+        steps.append(steps[-1] + (1 if crosses else 0))
+    given = [day.year - step for day, step in zip(written, steps, strict=True) if day.year is not None]
+    if given:
+        base = given[-1]
+        return tuple(_dated(day, day.year or base + step) for day, step in zip(written, steps, strict=True))
+    base = today.year
+    if steps[-1] and _dated(written[-1], today.year) >= today:
+        base -= 1  # it began last year, and still goes on
+    elif not steps[-1] and _dated_or_later(written[-1], today.year) < today - OLD_AFTER:
+        base += 1
+    return tuple(_dated(day, base + step) for day, step in zip(written, steps, strict=True))
+
+
+def _dated(day: Day, year: int) -> date:
+    checked = _checked(replace(day, year=year))
+    return date(year, checked.month, checked.day)
+
+
+def _dated_or_later(day: Day, year: int) -> date:
+    if (day.month, day.day) == (2, 29) and not calendar.isleap(year):
+        return date(year, 3, 1)
+    return _dated(day, year)

@@ -1,0 +1,155 @@
+"""The grammar of times: `7pm`, `11am-1pm PT`, `19:30–21:00`, `noon to 3 p.m.`, `2:30 PM ET / 20:30 CET`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from newsletter.events.days import UnreadableLine, in_words
+from newsletter.events.words import CLOCK_WORDS, TO, any_of
+from newsletter.events.zones import ZoneWord, zone_on, zone_word
+
+_HALF = r"(?:\s?(?P<{0}half>[ap])\.?\s?m\b\.?)"
+_T = (
+    r"(?:(?P<{0}word>" + any_of(CLOCK_WORDS) + r")\b"
+    r"|(?P<{0}hour>\d{{1,2}})(?:[:.h](?P<{0}minute>\d\d)(?::\d\d)?)?(?!\d)"
+    r"(?:" + _HALF + r"|(?P<{0}mark>\s?uhr\b|\s?h\b|\s?o['’]clock\b))?)"
+)
+_BEFORE = r"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?P<at>(?:from|at|starts? at|starting at|starting|kl\.|@)\s*)?)"
+_TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{TO}{_T.format('b')})?", re.I)
+_ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{TO}{_T.format('b')})?", re.I)
+_CURRENCY = re.compile(r"[$€£]\s?$")
+_CURRENCY_AFTER = re.compile(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)
+_CLOSE = re.compile(r"\s*\)")
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When in the day it begins and, where told, ends; a time as it is on the clocks of `zone`."""
+
+    start: time
+    end: time | None = None
+    next_day: bool = False
+    """24:00 as an end: midnight after the day."""
+    zone: ZoneWord | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | None:
+    """The times written at a position, and where they end; none where there is none.
+
+    `bare` takes `10-13` without minutes too, as it stands directly after a date. Raises UnreadableLine for a time that no
+    clock shows.
+    """
+    match = _TIME.match(text, at)
+    if match is None or _CURRENCY.search(text[:at]) or not _is_time(match, bare):
+        return None
+    if _CURRENCY_AFTER.match(text, match.end()):
+        return None
+    warnings: list[str] = []
+    start, end, next_day = _clock(match, warnings)
+    stop = match.end()
+    zone = None
+    if found := zone_word(text, stop):
+        zone, stop = found
+    while also := _ALSO.match(text, stop):  # the same moment in other zones
+        stop = also.end()
+        if found := zone_word(text, stop):
+            stop = found[1]
+    if "(" in text[at : match.start("aword") if match["aword"] else match.start("ahour")] and (
+        close := _CLOSE.match(text, stop)
+    ):
+        stop = close.end()
+    return Hours(start, end, next_day, zone, tuple(warnings)), stop
+
+
+def _is_time(match: re.Match[str], bare: bool) -> bool:
+    marked = any(match[name] for name in ("aword", "aminute", "ahalf", "amark", "bminute", "bhalf", "bmark", "bword"))
+    if marked:
+        return True
+    if match["bhour"]:
+        return (bare or bool(match["at"])) and int(match["ahour"]) < int(match["bhour"]) <= 24
+    return bool(match["at"] and match["at"].strip().lower() not in ("from", "starting"))
+
+
+def _clock(match: re.Match[str], warnings: list[str]) -> tuple[time, time | None, bool]:
+    a_half, b_half = match["ahalf"], match["bhalf"]
+    a_hour = int(match["ahour"]) if match["ahour"] else None
+    b_hour = int(match["bhour"]) if match["bhour"] else None
+    if b_half and not a_half and a_hour is not None and a_hour <= 12 and b_hour is not None:
+        later = (a_hour % 12, int(match["aminute"] or 0)) >= (b_hour % 12, int(match["bminute"] or 0))
+        a_half = ("p" if b_half.lower() == "a" else "a") if later else b_half  # 11-1pm begins in the morning
+    if a_half and b_hour is not None and not b_half and b_hour <= 12 and not match["bmark"]:
+        earlier = (b_hour % 12, int(match["bminute"] or 0)) <= ((a_hour or 0) % 12, int(match["aminute"] or 0))
+        b_half = {"a": "p", "p": "a"}[a_half.lower()] if earlier else a_half
+    alone = not (match["aminute"] or a_half or match["amark"] or b_hour is not None or match["aword"])
+    if alone and a_hour is not None and 1 <= a_hour <= 7:
+        warnings.append(f"“at {a_hour}” was read as {a_hour} PM.")
+        a_half = "p"
+    start, _ = _time(match["aword"], a_hour, match["aminute"], a_half)
+    if match["bword"] is None and b_hour is None:
+        return start, None, False
+    end, next_day = _time(match["bword"], b_hour, match["bminute"], b_half)
+    return start, end, next_day
+
+
+def _time(word: str | None, hour: int | None, minute: str | None, half: str | None) -> tuple[time, bool]:
+    if word:
+        return time(*CLOCK_WORDS[word.lower()]), word.lower() == "midnight"
+    assert hour is not None
+    minutes = int(minute or 0)
+    shown = f"{hour}:{minutes:02d}"
+    if half and not 1 <= hour <= 12:
+        if half.lower() == "a" or hour > 23:
+            raise UnreadableLine(f"There is no time {shown} {half}m.")
+        half = None  # 19:30 pm: said twice
+    if half:
+        hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    if (hour, minutes) == (24, 0):
+        return time(0, 0), True
+    if hour > 23 or minutes > 59:
+        raise UnreadableLine(f"There is no time {shown}; write it as 19:30 or 7:30 PM.")
+    return time(hour, minutes), False
+
+
+def placed(
+    hours: Hours, first: date, last: date, *, own: str
+) -> tuple[datetime, datetime | None, str, tuple[str, ...]]:
+    """The start and end as aware times, their zone, and warnings.
+
+    `own` is the publication's zone, used where the line names none. An end before the start is on the next day.
+    """
+    warnings = list(hours.warnings)
+    zone: str | None = own
+    naive = datetime.combine(first, hours.start)
+    if hours.zone is not None:
+        zone, warning = zone_on(hours.zone, naive, own)
+        if zone is None:
+            raise UnreadableLine(f"No place has the time zone {hours.zone.wording}; name a city, as in “London time”.")
+        if warning:
+            warnings.append(warning)
+    assert zone is not None
+    start = naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))  # out of a clock's gap
+    if why := _clock_change(naive, zone):
+        warnings.append(why)
+    end = None
+    if hours.end is not None or last > first:
+        finish = datetime.combine(last, hours.end if hours.end is not None else time(23, 59))
+        if hours.end is not None and (hours.next_day or finish <= naive):
+            finish += timedelta(days=1)
+        end = finish.replace(tzinfo=ZoneInfo(zone))
+    return start, end, zone, tuple(warnings)
+
+
+def _clock_change(naive: datetime, zone: str) -> str | None:
+    """A sentence where the clocks of the zone skip this time, or show it twice."""
+    place = ZoneInfo(zone)
+    early, late = naive.replace(tzinfo=place), naive.replace(tzinfo=place, fold=1)
+    if early.utcoffset() == late.utcoffset():
+        return None
+    when = f"{naive:%H:%M} on {in_words(naive.date())} in {zone}"
+    if (early.utcoffset() or timedelta()) < (late.utcoffset() or timedelta()):
+        return f"There is no {when}: the clocks go forward then. Mend the time."
+    return f"There are two times {when}: the clocks go back then. The first was taken."

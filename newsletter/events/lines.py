@@ -1,0 +1,302 @@
+"""Pasted lines: each becomes one event, or is given back with the reason why it could not be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import uuid4
+
+from newsletter.events import days, hours, rules
+from newsletter.events.days import Days, UnreadableLine
+from newsletter.events.hours import Hours
+from newsletter.events.links import Linked, linked
+from newsletter.events.parts import parts_of
+from newsletter.model.event import EventData
+
+__all__ = ["ReadLines", "UnreadableLine", "read_line", "read_lines"]
+
+LONGEST_LINE = 2_000
+"""Characters. A longer line is not one event."""
+
+_BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
+_SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
+_UNTIL = re.compile(
+    r"\s*[,;]?\s*\(?(?:until|till|through|ends(?:\s+on)?|ending|up to)\s+(?:and including\s+)?(?=\S)", re.I
+)
+_TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every))?\s*$", re.I)
+_MONTH_FIRST_ZONES = re.compile(
+    r"America/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Juneau|Indiana/|Kentucky/|"
+    r"North_Dakota/)|Pacific/Honolulu|US/"
+)
+
+
+@dataclass(frozen=True)
+class ReadLines:
+    """What became of a pasted text: the events, and (wording, reason) for each line that could not be read."""
+
+    events: tuple[EventData, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class _When:
+    """What the date part of a line said so far."""
+
+    days: Days | None = None
+    hours: Hours | None = None
+    rule: rules.Rule | None = None
+    until: Days | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.days or self.rule or self.until)
+
+
+def read_lines(text: str, *, today: date, zone: str) -> ReadLines:
+    """Read a pasted text, one event on each line; empty lines are passed over. Never raises."""
+    events: list[EventData] = []
+    refused: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        try:
+            events.append(read_line(line, today=today, zone=zone))
+        except UnreadableLine as unreadable:
+            refused.append((line.strip(), unreadable.reason))
+    return ReadLines(tuple(events), tuple(refused))
+
+
+def read_line(line: str, *, today: date, zone: str) -> EventData:
+    """The event that a line tells of.
+
+    `today` is the day in the publication's `zone`, from which years and words like “tomorrow” are understood. What is
+    doubtful is in `warnings`, and the line itself in `wording`. Raises UnreadableLine.
+    """
+    wording = line.strip()
+    if len(wording) > LONGEST_LINE:
+        raise UnreadableLine(f"The line has more than {LONGEST_LINE:,} characters; paste one event on each line.")
+    whole = linked(_BULLET.sub("", wording, count=1) if _BULLET.match(wording) else wording)
+    whole = Linked(re.sub(r"\s", " ", whole.text), whole.links)
+    reader = _Reader(whole, today, zone)
+    when, rest, title = reader.read()
+    parts = parts_of(rest, whole=whole, title=title)
+    if not re.search(r"\w", parts.title):
+        raise UnreadableLine("There is a date and no title; write after the date what happens.")
+    if "\ufffd" in wording:
+        when.warnings.append("Some characters of the line were damaged on their way; mend the wording.")
+    start, end, dates, rule, event_zone = _settled(when, today, zone)
+    return EventData(
+        uid=f"{uuid4()}@newsletter",
+        title=parts.title,
+        description=parts.description,
+        start=start,
+        end=end,
+        dates=dates,
+        zone=event_zone,
+        rule=rule,
+        rule_text=rules.in_words(rule),
+        place=parts.place,
+        online=parts.online,
+        url=parts.url,
+        contact=parts.contact,
+        wording=wording,
+        warnings=tuple(dict.fromkeys(when.warnings)),
+    )
+
+
+@dataclass
+class _Reader:
+    """Finds the date part of a line: at its beginning, else behind a title."""
+
+    whole: Linked
+    today: date
+    zone: str
+
+    def read(self) -> tuple[_When, Linked, str | None]:
+        """The date part, what stands after it, and the title where it stood before."""
+        text = self.whole.text
+        when, end = self._head(0)
+        if when:
+            rest = self.whole.part(end)
+            if not re.match(r"\s*[:–—-]", text[end:]) or not rest.text.strip(" :–—-"):
+                return *self._tail(when, rest), None
+            start = end + len(re.match(r"\s*[:–—-]+\s*", text[end:])[0])  # type: ignore[index]
+            again, further = self._more(when, start)
+            return *self._tail(again, self.whole.part(further)), None
+        return self._behind_title()
+
+    def _head(self, at: int) -> tuple[_When, int]:
+        when = _When()
+        at = len(self.whole.text[:at]) + len(re.match(r"\s*", self.whole.text[at:])[0])  # type: ignore[index]
+        return self._more(when, at)
+
+    def _more(self, when: _When, at: int) -> tuple[_When, int]:
+        """Take in one piece of the date part after another, until there is none."""
+        text = self.whole.text
+        end = at
+        while True:
+            at = _SEPARATOR.match(text, end).end()  # type: ignore[union-attr]  # matches the empty text too
+            step = self._step(when, at) or (self._step(when, end) if at != end else None)
+            if step is None:
+                return when, end
+            end = step
+
+    def _step(self, when: _When, at: int) -> int | None:
+        text, today = self.whole.text, self.today
+        month_first = bool(_MONTH_FIRST_ZONES.match(self.zone))
+        if when.until is None and (until := _UNTIL.match(text, at)):
+            last = days.days_at(text, until.end(), today=today, month_first=month_first)
+            if last and last[0].kind == "one":
+                when.until = last[0]
+                return last[1]
+        if when.rule is None and (rule := rules.rule_at(text, at)):
+            when.rule = rule[0]
+            return rule[1]
+        if when.days is None and (found := days.days_at(text, at, today=today, month_first=month_first)):
+            when.days = found[0]
+            return found[1]
+        bare = when.days is not None and when.hours is None
+        if when.hours is None and (hour := hours.hours_at(text, at, bare=bare)):
+            when.hours = hour[0]
+            if when.hours.end is None and when.days and when.days.kind == "one":
+                return self._end_on_another_day(when, hour[1], month_first) or hour[1]
+            return hour[1]
+        return None
+
+    def _end_on_another_day(self, when: _When, at: int, month_first: bool) -> int | None:
+        """`Dec 5 6pm – Dec 7 2pm`: a date behind the dash after a time."""
+        to = re.compile(hours.TO, re.I).match(self.whole.text, at)
+        last = days.days_at(self.whole.text, to.end(), today=self.today, month_first=month_first) if to else None
+        if to is None or last is None or last[0].kind != "one":
+            return None
+        assert when.days is not None and when.hours is not None
+        when.days = Days("range", (*when.days.days, *last[0].days), when.days.warnings + last[0].warnings)
+        start = _SEPARATOR.match(self.whole.text, last[1]).end()  # type: ignore[union-attr]
+        if (hour := hours.hours_at(self.whole.text, start)) is None:
+            return last[1]
+        when.hours = Hours(when.hours.start, hour[0].start, zone=when.hours.zone or hour[0].zone)
+        return hour[1]
+
+    def _tail(self, when: _When, rest: Linked) -> tuple[_When, Linked]:
+        """A rule, a time and a last day may also stand behind the title."""
+        if when.rule is None and (found := rules.find_rule(rest.text)):
+            rule, start, end = found
+            day = when.days
+            if day is None or day.kind == "one":
+                when.rule = rule
+                rest = rest.without(start, end)
+        if when.hours is None and (at := self._find(rest, hours.hours_at)):
+            when.hours = at[0]
+            rest = rest.without(at[1], at[2])
+        if when.until is None and (when.rule or (when.days and when.days.kind == "one")):
+            rest = self._late_until(when, rest)
+        return when, rest
+
+    def _find(self, rest: Linked, read: object) -> tuple[Hours, int, int] | None:
+        for match in re.finditer(
+            r"(?:,\s*|\(\s*)?(?:\b(?:at|from)\s+)?(?<![\w$€£.:/#-])\d{1,2}|\b(?:noon|midday|midnight)\b", rest.text
+        ):
+            if any(link.start <= match.start() < link.end for link in rest.links):
+                continue
+            if re.match(
+                r"(?:,\s*|\(\s*)?(?:at\s+)?\d{1,2}(?![\d:.h]|\s*[ap]\.?\s?m|\s*uhr)",
+                match.group() + rest.text[match.end() :],
+                re.I,
+            ) and not re.match(
+                r"\s*(?:-|–|—|to)\s*\d{1,2}(?::\d\d)?\s*(?:[ap]\.?\s?m|:\d\d)", rest.text[match.end() :], re.I
+            ):
+                continue
+            try:
+                found = hours.hours_at(rest.text, match.start())
+            except UnreadableLine:
+                continue  # a number that is no time may stand in any title
+            if found:
+                return found[0], match.start(), found[1]
+        return None
+
+    def _late_until(self, when: _When, rest: Linked) -> Linked:
+        for match in re.finditer(r"[,;(]?\s*\b(?:until|till|through)\s", rest.text, re.I):
+            until = _UNTIL.match(rest.text, match.start())
+            try:
+                last = days.days_at(rest.text, until.end(), today=self.today, month_first=True) if until else None
+            except UnreadableLine:
+                continue
+            if last and last[0].kind == "one":
+                when.until = last[0]
+                return rest.without(match.start(), last[1])
+        return rest
+
+    def _behind_title(self) -> tuple[_When, Linked, str]:
+        text = self.whole.text
+        for word in re.finditer(r"(?<![\w/.:@-])\w", text):
+            if word.start() == 0 or any(link.start <= word.start() < link.end for link in self.whole.links):
+                continue
+            try:
+                when, end = self._head(word.start())
+            except UnreadableLine:
+                if re.match(r"[^\W\d]", text[word.start() :]):
+                    raise
+                continue
+            if not when:
+                continue
+            title = text[: _TITLE_ENDS.search(text, 0, word.start()).start()]  # type: ignore[union-attr]
+            if re.search(r"\w", title):
+                return *self._tail(when, self.whole.part(end)), title.strip(" ,:;–—-(")
+        raise UnreadableLine(
+            "No date was found; write one first, as in “July 6: …”, “6-7 July …” or “every Tuesday 18:00 …”."
+        )
+
+
+def _settled(
+    when: _When, today: date, own: str
+) -> tuple[date | datetime, date | datetime | None, tuple[date, ...], str | None, str | None]:
+    """The start, the end, the separate dates, the rule and the zone, with their warnings noted."""
+    found, warnings = days.resolve(when.days, today=today) if when.days else ((), ())
+    when.warnings.extend(warnings)
+    rrule = when.rule.rrule if when.rule else None
+    last: date | None = None
+    if when.until is not None:
+        (last,), warnings = days.resolve(when.until, today=max(found[0], today) if found else today)
+        when.warnings.extend(warnings)
+    first = _first(when, found, rrule, today)
+    if last is not None and last < first:
+        raise UnreadableLine(f"It would end on {days.in_words(last)}, before it begins on {days.in_words(first)}.")
+    several = found if when.days is not None and when.days.kind == "list" and rrule is None else ()
+    final = found[-1] if when.days is not None and when.days.kind == "range" else first
+    if last is not None and rrule is None:
+        final = last
+    start: date | datetime = first
+    end: date | datetime | None = final
+    zone: str | None = None
+    if when.hours is not None:
+        start, end, zone, warnings = hours.placed(when.hours, first, final, own=own)
+        when.warnings.extend(warnings)
+    if rrule is not None and when.rule is not None:
+        when.warnings.extend(when.rule.warnings)
+        if last is not None:
+            rrule = rules.with_until(rrule, last, zone)
+    ends = max(several[-1] if several else final, last or final)
+    if ends < today:
+        when.warnings.append(f"{days.in_words(ends)} has passed; the event is in no coming issue.")
+    return start, end, several, rrule, zone
+
+
+def _first(when: _When, found: tuple[date, ...], rrule: str | None, today: date) -> date:
+    if rrule is None:
+        return found[0] if found else today
+    assert when.rule is not None
+    if found:
+        if not rules.agrees(rrule, found[0]):
+            nearest = rules.first_start(rrule, found[0])
+            hint = f"; the rule's next day is {days.in_words(nearest)}" if nearest else ""
+            when.warnings.append(
+                f"{days.in_words(found[0])} is not the {rules.in_words(rrule)}{hint}. The date was kept."
+                if rrule.startswith("FREQ=MONTHLY")
+                else f"{days.in_words(found[0])} does not agree with “{rules.in_words(rrule)}”{hint}. The date was kept."
+            )
+        return found[0]
+    start = rules.first_start(rrule, today)
+    if start is None:
+        raise UnreadableLine("The rule has no day in the coming ten years.")
+    return start

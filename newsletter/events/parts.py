@@ -1,0 +1,152 @@
+"""What follows the date of a pasted line: title, description, place, link, contact, online or not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from newsletter.events.links import Linked
+from newsletter.events.words import DASH, ONLINE, PLACE_WORDS
+
+_ABBREVIATION = re.compile(r"(?:\b(?:dr|mr|mrs|ms|st|prof|rev|no|vs|jr|sr|e\.g|i\.e|approx|dept|mt|ft)|\b[A-Z])$", re.I)
+_BREAK = re.compile(rf":\s+|\s+{DASH}+\s+|—|[.!?]\s+(?=[\"“‘(]?[A-Z0-9])|;\s+|\s\|\s")
+_CALL = re.compile(
+    r"(?:(?<=[,;(–—-])|(?<=[,;(–—-]\s)|(?<=\s))"
+    r"(?:please\s+)?(?:register|more info(?:rmation)?|more|info(?:rmation)?|details|tickets?|sign[ -]?up|join(?: us)?|rsvp|see|"
+    r"book|contact|write to|e-?mail)\b(?P<between>[^.;]{0,40})$",
+    re.I,
+)
+_AT = re.compile(
+    r"(?:,\s*|\s+)(?:at|in|@)\s+(?P<place>(?:the\s+)?[^,.;:()]{3,60})$",
+)
+_COMMA = re.compile(r",\s*(?P<part>[^,]{3,60})$")
+_ONLINE_TAIL = re.compile(
+    r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?)|(?:on|via|by|over)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
+    re.I,
+)
+_AND_ONLINE = re.compile(r"\s*(?:,|and|&|\+|/|or)\s*(?:online|(?:on|via)?\s*zoom)$", re.I)
+_EDGES = " \t,;:.|/–—-·"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The text of a line, taken apart."""
+
+    title: str
+    description: str
+    """Clean HTML."""
+    place: str | None
+    online: bool
+    url: str | None
+    contact: str | None
+
+
+def parts_of(rest: Linked, *, whole: Linked, title: str | None = None) -> Parts:
+    """Take the text beside the date apart. `whole` is the line with all its links.
+
+    With a `title` (it stood before the date) all of `rest` is description, unless it is a place.
+    """
+    rest = _trimmed(rest)
+    if title is None:
+        head, tail = _split(rest)
+    else:
+        head, tail = Linked(title), rest
+    name, place = _place(head.text)
+    if place is None and tail.text and len(tail.text) <= 60:
+        place = _place_alone(tail.text)
+        tail = Linked("") if place else tail
+    if place is not None:
+        place = _AND_ONLINE.sub("", place).strip(_EDGES) or None
+    urls = [link.target for link in whole.links if not link.target.lower().startswith("mailto:")]
+    mails = [link.target[7:].split("?")[0] for link in whole.links if link.target.lower().startswith("mailto:")]
+    return Parts(
+        title=name.strip(_EDGES) or name.strip(),
+        description=tail.html(),
+        place=place,
+        online=bool(ONLINE.search(whole.text)),
+        url=urls[0] if urls else None,
+        contact=mails[0] if mails else None,
+    )
+
+
+def _trimmed(rest: Linked) -> Linked:
+    text = rest.text
+    start, end = 0, len(text)
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while end > start and text[end - 1] in " \t,;:|/–—-":
+        end -= 1
+    return rest.part(start, end)
+
+
+def _split(rest: Linked) -> tuple[Linked, Linked]:
+    """The title and what follows it, at the first colon, dash, full stop, link or “register …”."""
+    text = rest.text
+    for match in _BREAK.finditer(text):
+        if text[match.start()] == "." and _ABBREVIATION.search(text[: match.start()]):
+            continue
+        if any(link.start < match.end() and match.start() < link.end for link in rest.links):
+            continue
+        keep = match.start() + (1 if text[match.start()] in "!?" else 0)
+        if keep and text[:keep].strip(_EDGES):
+            break
+        match = None
+    else:
+        match = None
+    cut, resume = (keep, match.end()) if match else (len(text), len(text))
+    for link in rest.links:
+        if link.start < cut and text[link.start : link.end].startswith(("http", "www.")) or "@" in _shown(text, link):
+            if link.start >= cut:
+                break
+            before = text[: link.start]
+            if call := _CALL.search(before):
+                cut = resume = call.start()
+            else:
+                cut, resume = link.start, (link.end if link.target.startswith("http") else link.start)
+            break
+    title, tail = rest.part(0, cut), rest.part(resume)
+    title = _trimmed(Linked(title.text.rstrip(" (["), title.links))
+    if title.text.endswith(".") and not _ABBREVIATION.search(title.text[:-1]):
+        title = title.part(0, len(title.text) - 1)
+    tail = _trimmed(tail)
+    if re.fullmatch(r"[\W_]*", tail.text) or any(
+        (link.start, link.end) == (0, len(tail.text.rstrip("."))) and tail.text.startswith("http")
+        for link in tail.links
+    ):
+        tail = Linked("")
+    return title, tail
+
+
+def _shown(text: str, link: object) -> str:
+    return text[link.start : link.end]  # type: ignore[attr-defined]
+
+
+def _place(title: str) -> tuple[str, str | None]:
+    """The title without the place at its end, and the place."""
+    bare = _ONLINE_TAIL.sub("", title)
+    if len(bare.strip(_EDGES)) >= 3:
+        bare = re.sub(r"\s*(?:\band\b|[&+,])$", "", bare)
+        title = bare
+    if (match := _COMMA.search(title)) and _is_place(match["part"]):
+        return title[: match.start()], re.sub(r"^(?:at|in)\s+", "", match["part"])
+    if (match := _AT.search(title)) and (_is_place(match["place"]) or _is_name(match["place"])):
+        return title[: match.start()], match["place"]
+    return title, None
+
+
+def _place_alone(text: str) -> str | None:
+    text = text.strip(_EDGES)
+    stripped = re.sub(r"^(?:at|in)\s+", "", text)
+    short = len(stripped.split()) <= 6 and not re.search(r"[.;:?!]", stripped)
+    return stripped if short and _is_place(stripped) else None
+
+
+def _is_place(words: str) -> bool:
+    last = re.sub(r"\W+$", "", _AND_ONLINE.sub("", words)).rsplit(" ", 1)[-1].lower()
+    return last in PLACE_WORDS
+
+
+def _is_name(words: str) -> bool:
+    """Whether it is written like a name: “Old Ferry House”, “the Weir”; not “dawn”, “the end of June”."""
+    parts = re.sub(r"^the\s+", "", words).split()
+    return all(part[:1].isupper() or part[:1].isdigit() or part in ("of", "and", "&", "on") for part in parts)

@@ -1,0 +1,198 @@
+"""Words for time zones, and the IANA zone each of them means on a date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+GENERAL: dict[str, str] = {
+    "ET": "America/New_York",
+    "Eastern": "America/New_York",
+    "CT": "America/Chicago",
+    "Central": "America/Chicago",
+    "MT": "America/Denver",
+    "Mountain": "America/Denver",
+    "PT": "America/Los_Angeles",
+    "Pacific": "America/Los_Angeles",
+    "UK": "Europe/London",
+    "Washington": "America/New_York",
+    "Boston": "America/New_York",
+    "San Francisco": "America/Los_Angeles",
+    "Seattle": "America/Los_Angeles",
+    "Delhi": "Asia/Kolkata",
+    "Mumbai": "Asia/Kolkata",
+    "Beijing": "Asia/Shanghai",
+    "Barcelona": "Europe/Madrid",
+    "Munich": "Europe/Berlin",
+    "Hamburg": "Europe/Berlin",
+}
+"""Words that follow the clocks of a place, summer and winter."""
+
+LITERAL: dict[str, tuple[float, str]] = {
+    "EST": (-5, "America/New_York"),
+    "EDT": (-4, "America/New_York"),
+    "CST": (-6, "America/Chicago"),
+    "CDT": (-5, "America/Chicago"),
+    "MST": (-7, "America/Denver"),
+    "MDT": (-6, "America/Denver"),
+    "PST": (-8, "America/Los_Angeles"),
+    "PDT": (-7, "America/Los_Angeles"),
+    "AKST": (-9, "America/Anchorage"),
+    "AKDT": (-8, "America/Anchorage"),
+    "HST": (-10, "Pacific/Honolulu"),
+    "GMT": (0, "Europe/London"),
+    "BST": (1, "Europe/London"),
+    "UTC": (0, "UTC"),
+    "WET": (0, "Europe/Lisbon"),
+    "WEST": (1, "Europe/Lisbon"),
+    "CET": (1, "Europe/Berlin"),
+    "CEST": (2, "Europe/Berlin"),
+    "MEZ": (1, "Europe/Berlin"),
+    "MESZ": (2, "Europe/Berlin"),
+    "EET": (2, "Europe/Athens"),
+    "EEST": (3, "Europe/Athens"),
+    "MSK": (3, "Europe/Moscow"),
+    "SAST": (2, "Africa/Johannesburg"),
+    "WAT": (1, "Africa/Lagos"),
+    "EAT": (3, "Africa/Nairobi"),
+    "IST": (5.5, "Asia/Kolkata"),
+    "SGT": (8, "Asia/Singapore"),
+    "HKT": (8, "Asia/Hong_Kong"),
+    "JST": (9, "Asia/Tokyo"),
+    "KST": (9, "Asia/Seoul"),
+    "AWST": (8, "Australia/Perth"),
+    "AEST": (10, "Australia/Sydney"),
+    "AEDT": (11, "Australia/Sydney"),
+    "NZST": (12, "Pacific/Auckland"),
+    "NZDT": (13, "Pacific/Auckland"),
+    "BRT": (-3, "America/Sao_Paulo"),
+    "ART": (-3, "America/Argentina/Buenos_Aires"),
+}
+"""Words that name an offset in hours, and the place whose clocks show it in its season."""
+
+_FIXED_WITH_MINUTES = {
+    3.5: "Asia/Tehran",
+    4.5: "Asia/Kabul",
+    5.5: "Asia/Kolkata",
+    5.75: "Asia/Kathmandu",
+    6.5: "Asia/Yangon",
+    8.75: "Australia/Eucla",
+    9.5: "Australia/Darwin",
+}
+
+_SHORT = "|".join(sorted(LITERAL, key=len, reverse=True))
+_PATTERNS = tuple(
+    re.compile(rf"\s*(?P<open>\(?)\s*{pattern}\s*(?P<close>\)?)")
+    for pattern in (
+        r"(?:UTC|GMT)\s?(?P<sign>[+\-−–])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b",
+        r"(?P<iana>[A-Z][A-Za-z_]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)\b",
+        r"(?P<place>[A-Z][A-Za-z]+(?:[ .][A-Z][A-Za-z]+){0,2})\s+[Tt]ime\b",
+        r"(?P<general>(?:ET|CT|MT|PT)\b(?!-)|(?:Eastern|Central|Mountain|Pacific)(?=\s*(?:[,.:;)]|$)))",
+        rf"(?P<literal>(?i:{_SHORT}))\b(?!-)",
+    )
+)
+"""A zone directly after a time: `UTC+2`, `Europe/Berlin`, `London time`, `ET`, `est`; perhaps in parentheses."""
+
+
+@dataclass(frozen=True)
+class ZoneWord:
+    """What was written for a zone."""
+
+    wording: str
+    zone: str | None = None
+    """An IANA zone that the word names directly."""
+    hours: float | None = None
+    """An offset in hours east of Greenwich that the word names."""
+    home: str | None = None
+    """For a named offset: the zone whose clocks show it in one season."""
+
+
+def zone_word(text: str, at: int) -> tuple[ZoneWord, int] | None:
+    """The zone word at a position, and where it ends; none where there is no zone."""
+    for pattern in _PATTERNS:
+        match = pattern.match(text, at)
+        if match is None or (match["open"] and not match["close"]):
+            continue
+        if (word := _meaning(match)) is not None:
+            end = match.end() if match["open"] else match.start("close")
+            return word, len(text[:end].rstrip())
+    return None
+
+
+def _meaning(match: re.Match[str]) -> ZoneWord | None:
+    part = match.groupdict()
+    wording = match.group().strip(" ()")
+    if part.get("sign"):
+        hours = int(part["hours"]) + int(part["minutes"] or 0) / 60
+        return ZoneWord(wording, hours=hours if part["sign"] == "+" else -hours)
+    if name := part.get("iana"):
+        return ZoneWord(wording, zone=name) if is_zone(name) else None
+    if name := part.get("place"):
+        zone = GENERAL.get(name) or _cities().get(name.casefold())
+        return ZoneWord(wording, zone=zone) if zone else None
+    if name := part.get("general"):
+        return ZoneWord(wording, zone=GENERAL[name])
+    hours, home = LITERAL[part["literal"].upper()]
+    return ZoneWord(wording.upper(), hours=hours, home=home)
+
+
+def zone_on(word: ZoneWord, local: datetime, own: str) -> tuple[str | None, str | None]:
+    """The IANA zone a word means for a naive local time, and a warning or none.
+
+    A word such as CST or IST is read as the publication's `own` zone uses it. A literal word out of its season (EST in
+    July) keeps its offset, by an `Etc/GMT` zone, with a warning. The zone is none where no zone has such an offset.
+    """
+    if word.zone is not None:
+        return word.zone, None
+    hours = float(word.hours or 0)
+    if word.home is not None:
+        mine = {ZoneInfo(own).tzname(local.replace(month=month, day=1)): month for month in (1, 7)}
+        home = own if word.wording in mine else word.home
+        there = ZoneInfo(home)
+        offset = there.utcoffset(local)
+        if home == own and word.home != own:  # the publication's own CST or IST has another offset than ours
+            hours = _hours(there.utcoffset(local.replace(month=mine[word.wording], day=1)))
+        if _hours(offset) == hours:
+            return home, None
+        place = home.rsplit("/", 1)[-1].replace("_", " ")
+        return _fixed(hours), (
+            f"{place} is on {there.tzname(local)} then, not {word.wording}; "
+            f"the time was kept as {word.wording} (UTC{_signed(hours)})."
+        )
+    return _fixed(hours), None
+
+
+def _hours(offset: timedelta | None) -> float:
+    return (offset or timedelta()).total_seconds() / 3600
+
+
+def _signed(hours: float) -> str:
+    whole, minutes = divmod(round(abs(hours) * 60), 60)
+    return f"{'-' if hours < 0 else '+'}{whole}" + (f":{minutes:02d}" if minutes else "")
+
+
+def _fixed(hours: float) -> str | None:
+    if hours == 0:
+        return "UTC"
+    if hours == int(hours) and -12 <= hours <= 14:
+        return f"Etc/GMT{-int(hours):+d}"  # POSIX signs: west is positive
+    return _FIXED_WITH_MINUTES.get(hours)
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks a folder: once is enough
+
+
+@lru_cache(maxsize=1)
+def _cities() -> dict[str, str]:
+    towns = sorted(name for name in _names() if "/" in name and not name.startswith("Etc/"))
+    return {name.rsplit("/", 1)[-1].replace("_", " ").casefold(): name for name in towns}
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is an IANA zone of this name."""
+    return name in _names()
