@@ -47,7 +47,7 @@ class Theme:
             return self._environment().get_template(template).render(view)
         except TemplateNotFound as cause:
             raise TemplateError(
-                f"The theme “{self.name}” has no file {cause.name}.", where=self._shown(cause.name or template)
+                f"The theme “{self.name}” has no file {cause.name}.", where=self._shown(str(cause.name or template))
             ) from cause
         except TemplateSyntaxError as cause:
             where = f"{self._shown(cause.name or template)}:{cause.lineno}"

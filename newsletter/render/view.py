@@ -149,8 +149,8 @@ def _item(block: Block, items: list[ItemVersion], level: int, language: str) -> 
         shown["outlet"] = one_line(block.outlet)
     if block.url is not None:
         shown["url"] = absolute(block.url)
-    foreign = next((one.language for one in items if one.language), None)
-    if block.blurb or not foreign or primary(foreign) == primary(language):
+    foreign = items[0].language if len(items) == 1 and not own and not blurb else None
+    if foreign and primary(foreign) == primary(language):
         foreign = None
     return {
         **shown,

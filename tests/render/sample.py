@@ -1,4 +1,5 @@
 """A sample issue of the Alderwick Letter: our own words about a town that is not there."""
+
 # ruff: noqa: E501
 from __future__ import annotations
 
