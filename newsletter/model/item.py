@@ -54,6 +54,18 @@ class ItemData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownItem:
+    """What is needed of a stored item to see whether a found one is the same."""
+
+    id: ItemId
+    guid: str | None
+    canonical_url: str | None
+    digest: str
+    latest: int
+    """Number of its latest version."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemVersion:
     """One stored version of an item; version numbers count from 1."""
 

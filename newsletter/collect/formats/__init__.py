@@ -1,0 +1,1 @@
+"""One file each for what is collected: feeds and dropped files."""

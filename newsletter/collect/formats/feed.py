@@ -1,0 +1,137 @@
+"""RSS and Atom, by feedparser: which neither fetches, nor resolves, nor cleans here."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from newsletter.collect.dates import feed_date
+from newsletter.collect.formats.entry import entry, paragraphs
+from newsletter.collect.found import Document, Found, Refusal, Unreadable
+from newsletter.model.item import ItemData
+from newsletter.text.characters import one_line, tidy
+from newsletter.text.plain import plain
+
+MAX_ENTRIES = 2_000
+_WEB_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
+_EMAIL = re.compile(r"\(?[^\s()<>@]+@[^\s()<>@]+\)?|<[^<>\s]*@[^<>\s]*>")
+_HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
+
+
+def read_feed(document: Document) -> Found:
+    """The entries of an RSS or Atom document. Raises Unreadable where it is none."""
+    body = document.body
+    if not body.strip():
+        raise Unreadable("The feed is empty: its server sent nothing.")
+    feed = _parsed(document)
+    if not feed.version and not feed.entries:
+        raise Unreadable(_why_not(document, feed))
+    own = feed.feed
+    items: list[ItemData] = []
+    refused: list[Refusal] = []
+    for number, raw in enumerate(feed.entries[:MAX_ENTRIES], start=1):
+        try:
+            items.append(_item(raw, document.name, own.get("language"), feed.version))
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as cause:
+            refused.append(Refusal(f"entry {number}", f"It cannot be read ({type(cause).__name__})."))
+    return Found(items=tuple(items), title=plain(own.get("title") or "") or None, refused=tuple(refused))
+
+
+def _parsed(document: Document) -> Any:
+    import feedparser
+
+    headers = {"content-location": document.name, **document.headers}
+    headers.pop("content-encoding", None)  # the fetcher has undone it
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # BytesIO only: a str or bytes is tried as a path first, and a server could have this machine's files read.
+        return feedparser.parse(
+            io.BytesIO(document.body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+
+
+def _why_not(document: Document, feed: Any) -> str:
+    kind = document.headers.get("content-type", "")
+    if _WEB_PAGE.match(document.body[:4096]) or "html" in kind:
+        return "This is a web page, not a feed; look on it for a link called RSS, Atom or feed."
+    cause = feed.get("bozo_exception")
+    line = getattr(cause, "getLineNumber", lambda: None)()
+    if line is not None:
+        return f"The feed is broken XML: {one_line(getattr(cause, 'getMessage', lambda: '')())}, in line {line}."
+    return "This is not a feed: neither RSS, nor Atom, nor JSON Feed."
+
+
+def _item(raw: Any, feed_url: str, language: str | None, version: str) -> ItemData:
+    def plain_field(name: str) -> str:  # FeedParserDict answers `updated` with `published` and a warning
+        value = dict.get(raw, name)
+        return value if isinstance(value, str) else ""
+
+    link = plain_field("feedburner_origlink") or raw.get("link") or _enclosure(raw)
+    title_detail = raw.get("title_detail") or {}
+    literal = version.startswith("atom") and title_detail.get("type") == "text/plain"
+    title = one_line(raw.get("title") or "") if literal else plain(raw.get("title") or "")
+    summary, body = _texts(raw)
+    return entry(
+        title=title,
+        url=link,
+        base_url=feed_url,
+        summary_html=summary,
+        body_html=body,
+        outlet=plain((raw.get("source") or {}).get("title") or "") or None,
+        author=_author(raw),
+        published=feed_date(plain_field("published"))
+        or feed_date(plain_field("updated"))
+        or feed_date(plain_field("created")),
+        language=title_detail.get("language") or language,
+        guid=raw.get("id"),
+        text_base=_base(raw, feed_url),
+    )
+
+
+def _base(raw: Any, feed_url: str) -> str | None:
+    """The xml:base of an entry's text, where it has one of its own."""
+    for detail in (*(raw.get("content") or ()), raw.get("summary_detail") or {}):
+        base = detail.get("base")
+        if base and base != feed_url:
+            return str(base)
+    return None
+
+
+def _texts(raw: Any) -> tuple[str, str]:
+    """The summary and the whole text, as HTML; the same where there is one only."""
+    summary = _html(raw.get("summary_detail") or {"type": "text/html", "value": dict.get(raw, "summary") or ""})
+    contents = [_html(content) for content in raw.get("content") or ()]
+    body = max(contents, key=len, default="")
+    if not plain(summary[:2000]):
+        summary = body
+    return summary, body or summary
+
+
+def _html(detail: Mapping[str, Any]) -> str:
+    value = detail.get("value") or ""
+    kind = detail.get("type") or "text/html"
+    if kind in _HTML_TYPES or "<" in value:
+        return tidy(value)
+    return paragraphs(value) if kind.startswith("text/") else ""
+
+
+def _enclosure(raw: Any) -> str | None:
+    for one in raw.get("enclosures") or ():
+        if one.get("href"):
+            return str(one["href"])
+    return None
+
+
+def _author(raw: Any) -> str | None:
+    """Names only: `jane@x.org (Jane Doe)` is Jane Doe, and an address alone is nobody."""
+    names: list[str] = []
+    for detail in raw.get("authors") or [raw.get("author_detail") or {}]:
+        name = _EMAIL.sub(" ", plain(detail.get("name") or "")).strip(" ()<>,;")
+        if name and name not in names:
+            names.append(name)
+    if not names and (author := _EMAIL.sub(" ", plain(raw.get("author") or "")).strip(" ()<>,;")):
+        names.append(author)
+    return ", ".join(names) or None

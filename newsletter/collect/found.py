@@ -1,0 +1,59 @@
+"""What a source's documents held, before anything is decided or stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from newsletter.model.item import ItemData
+
+
+class Unreadable(Exception):
+    """A document that cannot be read, with one sentence for a person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file or entry that was left out, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    """An `.ics` file as it lies in the folder; reading it is the calendar's business."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What reading one source gave."""
+
+    items: tuple[ItemData, ...] = ()
+    calendars: tuple[CalendarFile, ...] = ()
+    title: str | None = None
+    """What the feed calls itself."""
+    refused: tuple[Refusal, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Files that were still being written; the next run takes them."""
+    ignored: tuple[str, ...] = ()
+    """Files of a kind that is not collected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """Bytes to be read, and what is known about them. `name` is the URL of a feed, or a file's path in its folder."""
+
+    name: str
+    format: str
+    """`feed`, or a file's ending: `.md .txt .html .htm`."""
+    body: bytes = field(repr=False)
+    headers: dict[str, str] = field(default_factory=dict)
+    zone: str = "UTC"
+    """The IANA zone that a person who wrote a date without one meant; feeds name their own, or have none."""
