@@ -100,10 +100,10 @@ def _usage(error: Exception) -> NewsletterError | None:
     if form is None or not hasattr(error, "exit_code"):
         return None
     context: Any = getattr(error, "ctx", None)
-    message = str(form()).strip()
-    if not message:  # “no arguments is help” has been printed already
-        return NewsletterError("", code="usage")
     where = context.command_path if context is not None else "newsletter"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return NewsletterError(f"Say what to do. {where} --help lists the commands.", code="usage", where=where)
+    message = str(form()).strip()
     return NewsletterError(f"{message} Try: {where} --help", code="usage", where=where)
 
 

@@ -7,6 +7,8 @@ fixed `{{email}}` in a feed's link would send every reader's address to the feed
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from html import escape
 
 UNSUBSCRIBE = "unsubscribe"
 """The reader's own https address to unsubscribe."""
@@ -22,3 +24,10 @@ def new_nonce() -> str:
 def token(nonce: str, slot: str) -> str:
     """The token for a slot: letters and digits only, so that no template, inliner or URL parser touches it."""
     return f"mg{nonce}{slot}gm"
+
+
+def filled(body: str, nonce: str, values: Mapping[str, str], *, html: bool) -> str:
+    """A body as one reader sees it, for files and previews; sending splices ready bytes instead."""
+    for slot, value in values.items():
+        body = body.replace(token(nonce, slot), escape(value, quote=True) if html else value)
+    return body

@@ -418,6 +418,7 @@ schedule = Table(
     Column("zone", Text, nullable=False),
     Column("segment", Text),
     Column("created_at", Utc, nullable=False),
+    sqlite_autoincrement=True,  # its runs outlive it, so an id is never given twice
 )
 
 # Each local occurrence of a schedule fires once, whoever sees it first.

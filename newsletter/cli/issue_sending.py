@@ -1,0 +1,246 @@
+"""`newsletter issue`: checks, renditions, the schedule and the ledger of an issue."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.call import Call
+
+if TYPE_CHECKING:
+    from newsletter.model.delivery import Tally
+    from newsletter.model.issue import Issue
+    from newsletter.workflows.publish import Desk
+
+ISSUE = typer.Argument(metavar="ISSUE", help="A number, or latest.")
+NUMBER = typer.Argument(metavar="ISSUE", help="A number: what cannot be taken back takes no latest.")
+SEGMENT = typer.Option("--segment", metavar="S", help="Only to this segment.")
+APPROVE = typer.Option("--approve", help="Approve a draft first.")
+
+
+def desk(call: Call) -> Desk:
+    """The publication of a call, with what its workflows need."""
+    from newsletter.workflows.publish import Desk
+
+    return Desk(call.store, call.settings, call.clock, call.publication)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `newsletter issue`."""
+    for command in (check, render, test, approve, reopen, schedule, unschedule, send, status, deliveries):
+        app.command()(command)
+
+
+def _number(issue: str) -> int | None:
+    from newsletter.cli.issue import number_of
+
+    return number_of(issue)
+
+
+def _exact(issue: str) -> int:
+    from newsletter.errors import NewsletterError
+
+    number = _number(issue)
+    if number is None:
+        raise NewsletterError("This cannot be taken back: write the issue's number, not “latest”.", where="ISSUE")
+    return number
+
+
+def _show(call: Call, issue: Issue) -> None:
+    from newsletter.cli.issue import show_issue
+
+    show_issue(call, issue)
+
+
+def _counts(call: Call, issue: Issue, tally: Tally) -> None:
+    from newsletter.cli.issue_json import counts, counts_text
+
+    call.show(counts(issue, tally), lambda: counts_text(issue, tally))
+
+
+def check(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
+    """Say what must or should be mended before the issue goes out."""
+    call: Call = ctx.obj
+    findings = desk(call).check(_number(issue))
+    ok = not any(finding.level == "error" for finding in findings)
+    call.show(
+        {
+            "ok": ok,
+            "findings": [
+                {
+                    "level": finding.level.value,
+                    "code": finding.code,
+                    "message": finding.message,
+                    "block": finding.block,
+                    "waived": finding.waived,
+                }
+                for finding in findings
+            ],
+        },
+        "\n".join(f"{finding.level.value:<8} {finding.code:<20} {finding.message}" for finding in findings)
+        or "Nothing to mend.",
+    )
+    if not ok:
+        raise typer.Exit(1)
+
+
+def render(
+    ctx: typer.Context,
+    issue: Annotated[str, ISSUE],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where the files go.")],
+    reader: Annotated[str | None, typer.Option("--for", metavar="EMAIL", help="As this subscriber gets it.")] = None,
+) -> None:
+    """Write issue.html, issue.txt and issue.eml."""
+    from pathlib import Path
+
+    from newsletter.workflows.rendering import write_files
+
+    call: Call = ctx.obj
+    files = write_files(desk(call), _number(issue), Path(out).absolute(), reader=reader)
+    call.show(
+        {"html": str(files.html), "text": str(files.text), "eml": str(files.eml), "bytes": files.size},
+        f"{files.html}\n{files.text}\n{files.eml}\n{files.size:,} bytes of HTML.",
+    )
+
+
+def test(
+    ctx: typer.Context,
+    issue: Annotated[str, ISSUE],
+    to: Annotated[list[str], typer.Option("--to", metavar="EMAIL…", help="Who gets the test.")],
+    more: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL…]", help="Further addresses.")] = None,
+) -> None:
+    """Send a marked test; the ledger is not touched."""
+    from newsletter.workflows.rendering import send_test
+
+    call: Call = ctx.obj
+    sent, failed = send_test(desk(call), _number(issue), [*to, *(more or [])])
+    call.show(
+        {"sent": sent, "failed": failed},
+        "\n".join(
+            [*(f"sent to {one}" for one in sent), *(f"failed: {one['email']}: {one['reason']}" for one in failed)]
+        ),
+    )
+    if failed:
+        raise typer.Exit(1)
+
+
+def approve(ctx: typer.Context, issue: Annotated[str, NUMBER]) -> None:
+    """Check a draft and freeze what readers will receive."""
+    call: Call = ctx.obj
+    _show(call, desk(call).approve(_exact(issue)))
+
+
+def reopen(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
+    """Back to a draft; its schedule is withdrawn."""
+    call: Call = ctx.obj
+    room = desk(call)
+    _show(call, room.reopen(room.number(_number(issue))))
+
+
+def schedule(
+    ctx: typer.Context,
+    issue: Annotated[str, NUMBER],
+    at: Annotated[str, typer.Option("--at", metavar="WHEN", help="2026-12-04T09:00, with an offset, or a zone name.")],
+    segment: Annotated[str | None, SEGMENT] = None,
+    approve_first: Annotated[bool, APPROVE] = False,
+) -> None:
+    """Plan when an approved issue goes out."""
+    from dataclasses import replace
+
+    from newsletter.model.when import read_when
+
+    call: Call = ctx.obj
+    planned = replace(read_when(at, call.publication.zone), segment=segment)
+    _show(call, desk(call).schedule(_exact(issue), planned, approve=approve_first))
+
+
+def unschedule(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
+    """Withdraw the schedule; the issue stays approved."""
+    call: Call = ctx.obj
+    room = desk(call)
+    _show(call, room.unschedule(room.number(_number(issue))))
+
+
+def send(
+    ctx: typer.Context,
+    issue: Annotated[str, NUMBER],
+    segment: Annotated[str | None, SEGMENT] = None,
+    approve_first: Annotated[bool, APPROVE] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed without a terminal.")] = False,
+) -> None:
+    """Send now, with progress. Run again it continues, and repeats nobody."""
+    from newsletter.cli.progress import sending_bar
+    from newsletter.workflows.sending import send_now
+
+    call: Call = ctx.obj
+    room = desk(call)
+    number = _exact(issue)
+    if not yes:
+        _ask(call, room, number)
+    with sending_bar(call) as progress:
+        sent, tally = send_now(room, number, approve=approve_first, segment=segment, progress=progress)
+    _counts(call, sent, tally)
+    if tally.failed or tally.uncertain:
+        raise typer.Exit(1)
+
+
+def _ask(call: Call, room: Desk, number: int) -> None:
+    """One question before mail leaves; without a terminal there is nobody to answer it."""
+    from newsletter.errors import NewsletterError
+
+    issue, tally = room.status(number)
+    if issue.state == "sent":
+        return
+    if not sys.stdin.isatty() or call.json:
+        raise NewsletterError("Sending asks first: add --yes where nobody can answer.", where="--yes")
+    readers = tally.audience or room.readers()
+    if not typer.confirm(f"Send issue {number} of {call.publication.name} to {readers} readers now?", err=True):
+        raise typer.Abort
+
+
+def status(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
+    """Count the ledger."""
+    call: Call = ctx.obj
+    _counts(call, *desk(call).status(_number(issue)))
+
+
+def deliveries(
+    ctx: typer.Context,
+    issue: Annotated[str, ISSUE],
+    state: Annotated[str | None, typer.Option(help="queued, sent, deferred, failed, uncertain, …")] = None,
+    after: Annotated[int, typer.Option(help="Only those after this delivery's id.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100_000,
+) -> None:
+    """List the ledger: one row for each reader."""
+    from newsletter.errors import NewsletterError
+    from newsletter.model.delivery import DeliveryState
+    from newsletter.store import deliveries as ledger
+    from newsletter.store import issues
+
+    call: Call = ctx.obj
+    if state is not None and state not in list(DeliveryState):
+        raise NewsletterError(f"There is no state “{state}”; there are: {', '.join(DeliveryState)}.", where="--state")
+    with call.store.reading() as tx:
+        wanted = issues.get(tx, call.publication.id, _number(issue))
+        rows = ledger.listing(tx, wanted.id, DeliveryState(state) if state else None, after=after, limit=limit)
+    waiting = (DeliveryState.DEFERRED, DeliveryState.QUEUED)
+    call.show(
+        [
+            {
+                "id": row.id,
+                "email": row.email,
+                "state": row.state.value,
+                "attempts": row.attempts,
+                "code": row.code,
+                "reply": row.reply,
+                "message_id": row.message_id,
+                "at": row.at.isoformat() if row.at else None,
+                "retry_at": row.due_at.isoformat() if row.due_at and row.state in waiting else None,
+            }
+            for row in rows
+        ],
+        "\n".join(f"{row.id:>8}  {row.state.value:<10} {row.email}  {row.reply or row.why or ''}" for row in rows)
+        or "The ledger of this issue is empty.",
+    )

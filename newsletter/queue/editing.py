@@ -1,0 +1,225 @@
+"""What an editor does to a draft: each is read, changed by a pure edit, and kept in one transaction.
+
+`if_version` is the version the editor saw: of the block for `edit_block`, of the issue for all else. Every function
+raises NotFound, Refused where the issue is no draft, and Conflict where somebody was faster; then nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from newsletter.clock import Clock
+from newsletter.errors import Conflict, NewsletterError, NotFound, Refused
+from newsletter.model.issue import Block, BlockId, BlockKind, Issue, IssueState, Outline, PinnedItem, Standing
+from newsletter.model.item import ItemId
+from newsletter.model.publication import Publication
+from newsletter.queue import outline as edits
+from newsletter.store import Store, Tx, issues, items
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who edits which newsletter, and where it is kept."""
+
+    store: Store
+    clock: Clock
+    publication: Publication
+    who: str
+
+    def change(
+        self, number: int | None, what: str, edit: Callable[[Tx, Issue], Issue], *, if_version: int | None = None
+    ) -> Issue:
+        """Read a draft, change it, and keep it."""
+        with self.store.writing() as tx:
+            issue = issues.get(tx, self.publication.id, number)
+            if issue.state is not IssueState.DRAFT:
+                raise Refused(
+                    f"Issue {issue.number} is {issue.state}; only a draft can be edited. "
+                    f"Take it back with: newsletter issue reopen {issue.number}",
+                    code="not-a-draft",
+                )
+            if if_version is not None and if_version != issue.version:
+                raise Conflict(
+                    f"Issue {issue.number} is at version {issue.version}, not {if_version}: somebody was faster.",
+                    where="--if-version",
+                )
+            return issues.save(tx, issue, edit(tx, issue), who=self.who, change=what, now=self.clock.now())
+
+    def _outline(
+        self, number: int | None, what: str, edit: Callable[[Outline], Outline], if_version: int | None = None
+    ) -> Issue:
+        return self.change(
+            number, what, lambda _, issue: replace(issue, outline=edit(issue.outline)), if_version=if_version
+        )
+
+    def add_section(self, number: int | None, name: str, at: int | None = None) -> Issue:
+        """A new section; its heading may be empty."""
+        return self._outline(number, "section added", lambda outline: edits.add_section(outline, name, at))
+
+    def rename_section(self, number: int | None, section: str, name: str) -> Issue:
+        """Another heading for a section, named by its heading or id."""
+        return self._outline(
+            number,
+            "section renamed",
+            lambda outline: edits.rename_section(outline, edits.find_section(outline, section), name),
+        )
+
+    def move_section(self, number: int | None, section: str, to: int) -> Issue:
+        """A section at another place."""
+        return self._outline(
+            number,
+            "section moved",
+            lambda outline: edits.move_section(outline, edits.find_section(outline, section), to),
+        )
+
+    def remove_section(self, number: int | None, section: str) -> Issue:
+        """Without a section; its blocks move to the end."""
+        return self._outline(
+            number,
+            "section removed",
+            lambda outline: edits.remove_section(outline, edits.find_section(outline, section)),
+        )
+
+    def add_items(
+        self,
+        number: int | None,
+        wanted: Sequence[ItemId],
+        *,
+        section: str | None = None,
+        at: int | None = None,
+        join: BlockId | None = None,
+    ) -> Issue:
+        """Items in a section (else their own, else the first), or under the headline of the block `join`."""
+
+        def edit(tx: Tx, issue: Issue) -> Issue:
+            outline = issue.outline
+            found = items.by_ids(tx, self.publication.id, list(dict.fromkeys(wanted)))
+            present = edits.items_in(outline)
+            for offset, item in enumerate(found):
+                if item.id in present:
+                    raise NewsletterError(f"Item {item.id} is in issue {issue.number} already.", code="exists")
+                pinned = PinnedItem(item.id, item.latest.number)
+                if join is not None:
+                    outline = edits.join_item(outline, edits.find_block(outline, join), pinned)
+                    continue
+                index = self._section(outline, section, item.section)
+                block = Block(kind=BlockKind.ITEM, items=(pinned,))
+                outline = edits.add_block(outline, block, index, None if at is None else at + offset)
+            items.pick(tx, self.publication.id, [item.id for item in found], section=None, now=self.clock.now())
+            return replace(issue, outline=outline)
+
+        return self.change(number, "items added", edit)
+
+    @staticmethod
+    def _section(outline: Outline, asked: str | None, own: str | None) -> int:
+        if asked is not None:
+            return edits.find_section(outline, asked)
+        try:
+            return edits.find_section(outline, own) if own else 0
+        except NotFound:
+            return 0
+
+    def add_text(
+        self,
+        number: int | None,
+        text: str,
+        *,
+        headline: str | None = None,
+        section: str | None = None,
+        at: int | None = None,
+        standing: Standing | None = None,
+    ) -> Issue:
+        """Free Markdown; standing: it returns in every issue between its dates."""
+        if not text.strip():
+            raise NewsletterError("A text block needs a text.", where="TEXT")
+        if standing and standing.first and standing.last and standing.last < standing.first:
+            raise NewsletterError("A standing text ends on or after the day it begins.", where="--until")
+        block = Block(kind=BlockKind.TEXT, blurb=text.strip(), headline=headline or None, standing=standing)
+        return self._outline(
+            number,
+            "text added",
+            lambda outline: edits.add_block(outline, block, edits.find_section(outline, section) if section else 0, at),
+        )
+
+    def edit_block(
+        self, number: int | None, block: BlockId, fields: dict[str, Any], *, if_version: int | None = None
+    ) -> Issue:
+        """headline, teaser, teaser_rank, blurb, outlet, url of a block over the original; empty: the original."""
+        values = {name: _field(name, value) for name, value in fields.items()}
+
+        def edit(outline: Outline) -> Outline:
+            spot = edits.find_block(outline, block)
+            old = edits.block_at(outline, spot)
+            if if_version is not None and if_version != old.version:
+                raise Conflict(
+                    f"Block {block} is at version {old.version}, not {if_version}: somebody changed it meanwhile.",
+                    where="--if-version",
+                )
+            if old.kind is BlockKind.TEXT and "blurb" in values and not values["blurb"]:
+                raise NewsletterError("A text block needs a text; remove the block instead.", where="--blurb")
+            return edits.replace_block(outline, spot, replace(old, **values))
+
+        return self._outline(number, f"block {block} edited", edit)
+
+    def move_block(
+        self,
+        number: int | None,
+        block: BlockId,
+        to: int,
+        *,
+        section: str | None = None,
+        if_version: int | None = None,
+    ) -> Issue:
+        """A block at another place of its section, or of another one."""
+
+        def edit(outline: Outline) -> Outline:
+            index = None if section is None else edits.find_section(outline, section)
+            return edits.move_block(outline, edits.find_block(outline, block), to, index)
+
+        return self._outline(number, f"block {block} moved", edit, if_version)
+
+    def remove_block(self, number: int | None, block: BlockId, *, if_version: int | None = None) -> Issue:
+        """Without a block. Its items stay picked."""
+        return self._outline(
+            number,
+            f"block {block} removed",
+            lambda outline: edits.remove_block(outline, edits.find_block(outline, block)),
+            if_version,
+        )
+
+    def set_fields(self, number: int | None, fields: dict[str, str], *, if_version: int | None = None) -> Issue:
+        """title, subject, preheader, theme of the issue; empty: as the publication has it."""
+        values: dict[str, Any] = {name: _one_line(name, value) or None for name, value in fields.items()}
+        if values.get("title", "") is None:
+            raise NewsletterError("An issue needs a title.", where="--title")
+        return self.change(number, "issue set", lambda _, issue: replace(issue, **values), if_version=if_version)
+
+
+def _one_line(name: str, value: str) -> str:
+    if any(ord(character) < 32 for character in value):
+        raise NewsletterError(f"The {name} is one line, without control characters.", where=f"--{name}")
+    return value.strip()
+
+
+def _field(name: str, value: Any) -> Any:
+    if name == "teaser_rank":
+        if value is not None and value < 1:
+            raise NewsletterError("A teaser's rank counts from 1.", where="--teaser-rank")
+        return value
+    if not value:
+        return None
+    if name == "blurb":
+        return value
+    value = _one_line(name, value)
+    if name == "url" and value:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise NewsletterError(f"“{value}” is not a link; write https://….", where="--url")
+    return value or None

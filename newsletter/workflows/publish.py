@@ -1,0 +1,266 @@
+"""An issue on its way: outline, occurrences, check and freeze, plan, send. Each step in the order it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from newsletter.clock import Clock
+from newsletter.errors import Conflict, NotFound, Refused
+from newsletter.events.occurrences import for_issue
+from newsletter.model.delivery import Tally
+from newsletter.model.event import EventStatus, Occurrence
+from newsletter.model.finding import Finding, Level
+from newsletter.model.issue import BlockKind, Issue, IssueState, PinnedItem, Planned
+from newsletter.model.item import ItemVersion
+from newsletter.model.publication import Publication
+from newsletter.model.rendition import RenditionData
+from newsletter.model.subscriber import Consent
+from newsletter.model.when import local_day
+from newsletter.render.checks import preflight
+from newsletter.render.compose import compose
+from newsletter.settings import Settings
+from newsletter.store import Store, Tx, deliveries, events, issues, renditions, subscribers
+from newsletter.workflows.deliver import try_server
+
+FROZEN = frozenset(issues.ON_ITS_WAY)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an issue is rendered from."""
+
+    issue: Issue
+    versions: Mapping[PinnedItem, ItemVersion]
+    occurrences: Sequence[Occurrence]
+    """Those of its calendar, by date; none where it has no calendar block."""
+    day: date
+    """The local day the issue bears."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One newsletter, its store, the machine's settings and the time."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    publication: Publication
+
+    # -- looking ------------------------------------------------------------
+
+    def issue(self, number: int | None) -> Issue:
+        """An issue with its outline; none means the latest."""
+        with self.store.reading() as tx:
+            return issues.get(tx, self.publication.id, number)
+
+    def number(self, number: int | None) -> int:
+        """The number of an issue; none means the latest."""
+        return self.issue(number).number
+
+    def readers(self) -> int:
+        """How many readers an issue sent now would have."""
+        with self.store.reading() as tx:
+            return subscribers.counts(tx, self.publication.id).get(Consent.CONFIRMED, 0)
+
+    def material(self, number: int | None, *, on: date | None = None) -> Material:
+        """Read what an issue consists of."""
+        with self.store.reading() as tx:
+            return self._material(tx, issues.get(tx, self.publication.id, number), on)
+
+    def _material(self, tx: Tx, issue: Issue, on: date | None = None) -> Material:
+        day = on or self._day(issue)
+        has_calendar = any(block.kind is BlockKind.CALENDAR for block in issue.outline.blocks())
+        confirmed = events.listing(tx, self.publication.id, statuses=[EventStatus.CONFIRMED]) if has_calendar else []
+        dated = for_issue(confirmed, on=day, days=self.publication.event_days, zone=self.publication.zone)
+        return Material(issue, issues.versions(tx, issue.id), dated, day)
+
+    def _day(self, issue: Issue) -> date:
+        if issue.sending_at:
+            return local_day(issue.sending_at, self.publication.zone)
+        if issue.planned:
+            return local_day(issue.planned.at, self.publication.zone)
+        return local_day(self.clock.now(), self.publication.zone)
+
+    def preview(self, number: int | None) -> RenditionData:
+        """The issue as readers would receive it: the frozen rendition, or a draft rendered now."""
+        with self.store.reading() as tx:
+            issue = issues.get(tx, self.publication.id, number)
+            if issue.approved and issue.state in FROZEN:
+                return renditions.get(tx, issue.approved.id).data
+            material = self._material(tx, issue)
+        return self._compose(material)
+
+    def _compose(self, material: Material) -> RenditionData:
+        return compose(
+            self.publication,
+            material.issue,
+            material.versions,
+            material.occurrences,
+            settings=self.settings,
+            on=material.day,
+        )
+
+    def check(self, number: int | None) -> list[Finding]:
+        """What must or should be mended before the issue goes out."""
+        material = self.material(number)
+        return preflight(
+            self.publication,
+            material.issue,
+            self._compose(material),
+            settings=self.settings,
+            versions=material.versions,
+        )
+
+    def status(self, number: int | None) -> tuple[Issue, Tally]:
+        """The issue and the counts of its ledger."""
+        with self.store.reading() as tx:
+            issue = issues.get(tx, self.publication.id, number)
+            return issue, deliveries.tally(tx, issue.id)
+
+    # -- moving -------------------------------------------------------------
+
+    def approve(self, number: int, *, on: date | None = None) -> Issue:
+        """Check a draft, render it once, and freeze it. Raises Refused with what a check found."""
+        material = self.material(number, on=on)
+        issue = material.issue
+        if issue.state is not IssueState.DRAFT:
+            raise Refused(f"Issue {number} is {issue.state}; only a draft can be approved.", code="not-a-draft")
+        data = self._frozen(material)
+        with self.store.writing() as tx:
+            if issues.by_id(tx, issue.id) != issue:
+                raise Conflict(f"Somebody changed issue {number} while it was checked; look at it again.")
+            self._keep(tx, issue, data)
+            return issues.by_id(tx, issue.id)
+
+    def _frozen(self, material: Material) -> RenditionData:
+        data = self._compose(material)
+        self._refuse(material.issue, data)
+        return data
+
+    def _refuse(self, issue: Issue, data: RenditionData) -> None:
+        """Raise Refused with every error that a check finds."""
+        findings = preflight(self.publication, issue, data, settings=self.settings)
+        if errors := [finding for finding in findings if finding.level is Level.ERROR]:
+            raise Refused(
+                f"Issue {issue.number} cannot go out yet: " + " ".join(finding.message for finding in errors),
+                code=errors[0].code,
+                where=f"issue {issue.number}",
+            )
+
+    def _keep(self, tx: Tx, issue: Issue, data: RenditionData) -> None:
+        rendition = renditions.add(tx, issue.id, data, now=self.clock.now())
+        columns = {"rendition_id": rendition.id, "approved_at": self.clock.now()}
+        issues.move(tx, issue.id, [IssueState.DRAFT], IssueState.APPROVED, columns)
+
+    def reopen(self, number: int) -> Issue:
+        """Back to a draft, the schedule withdrawn. Raises Refused once sending began."""
+        origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
+        with self.store.writing() as tx:
+            issue = issues.get(tx, self.publication.id, number)
+            columns = {"rendition_id": None, "approved_at": None, "held_why": None}
+            if not issues.move(tx, issue.id, origins, IssueState.DRAFT, columns):
+                raise Refused(f"Issue {number} is {issue.state} and cannot be reopened.", code="not-reopened")
+            issues.unplan(tx, issue.id)
+            return issues.by_id(tx, issue.id)
+
+    def schedule(self, number: int, planned: Planned, *, approve: bool = False) -> Issue:
+        """Plan when an approved (or held) issue goes out; `approve` first where it is a draft.
+
+        An issue bears the day it goes out: where that is not the day it was approved for, it is checked and frozen
+        anew. Raises Refused for a time in the past, a segment that does not exist, or a state that does not allow it.
+        """
+        if planned.at <= self.clock.now():
+            local = planned.at.astimezone(ZoneInfo(planned.zone))
+            raise Refused(f"{local:%Y-%m-%d %H:%M} {planned.zone} is in the past.", code="in-the-past", where="--at")
+        _no_segment(planned.segment)
+        origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
+        material = self.material(number, on=local_day(planned.at, self.publication.zone))
+        issue = material.issue
+        if issue.state is IssueState.DRAFT and not approve:
+            raise Refused(f"Issue {number} is a draft; approve it first, or add --approve.", code="not-approved")
+        if issue.state not in {IssueState.DRAFT, *origins}:
+            raise Refused(f"Issue {number} is {issue.state} and cannot be scheduled.", code="not-scheduled")
+        fresh = issue.state is IssueState.DRAFT or material.day != self._approved_day(issue)
+        data = self._frozen(material) if fresh else None
+        with self.store.writing() as tx:
+            if issues.by_id(tx, issue.id) != issue:
+                raise Conflict(f"Somebody changed issue {number} meanwhile; look at it again.")
+            columns: dict[str, object] = {"held_why": None}
+            if data is not None:
+                columns["rendition_id"] = renditions.add(tx, issue.id, data, now=self.clock.now()).id
+                columns["approved_at"] = self.clock.now()
+            if issue.state is IssueState.DRAFT:
+                issues.move(tx, issue.id, [IssueState.DRAFT], IssueState.APPROVED, columns)
+            if issue.state is not IssueState.SCHEDULED:
+                issues.move(tx, issue.id, [IssueState.APPROVED, IssueState.HELD], IssueState.SCHEDULED, columns)
+            else:
+                issues.change(tx, issue.id, columns)
+            local = planned.at.astimezone(ZoneInfo(planned.zone)).isoformat(timespec="minutes")
+            issues.plan(tx, issue, planned, local=local, now=self.clock.now())
+            return issues.by_id(tx, issue.id)
+
+    def _approved_day(self, issue: Issue) -> date | None:
+        if issue.approved is None:
+            return None
+        moment = issue.planned.at if issue.planned else issue.approved.at
+        return local_day(moment, self.publication.zone)
+
+    def unschedule(self, number: int) -> Issue:
+        """Withdraw the schedule; the issue stays approved."""
+        with self.store.writing() as tx:
+            issue = issues.get(tx, self.publication.id, number)
+            if not issues.move(tx, issue.id, [IssueState.SCHEDULED], IssueState.APPROVED):
+                raise Refused(f"Issue {number} is {issue.state}, not scheduled.", code="not-scheduled")
+            issues.unplan(tx, issue.id)
+            return issues.by_id(tx, issue.id)
+
+    def start(self, number: int, *, approve: bool = False, segment: str | None = None) -> Issue:
+        """Begin to send by hand: the audience's cut-off is now. Safe to call again; a sent issue stays sent."""
+        _no_segment(segment)
+        with self.store.reading() as tx:
+            issue = issues.get(tx, self.publication.id, number)
+        if issue.state in (IssueState.SENDING, IssueState.SENT):
+            return issue
+        if issue.state is IssueState.DRAFT and not approve:
+            raise Refused(f"Issue {number} is a draft; approve it first, or add --approve.", code="not-approved")
+        try_server(self.settings)  # a server that refuses us is told before anything has changed
+        if issue.state is IssueState.DRAFT:
+            issue = self.approve(number)
+        if issue.state in (IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD):
+            issue = self._still_right(issue)
+        origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
+        with self.store.writing() as tx:
+            columns = {"sending_at": self.clock.now(), "held_why": None}
+            if not issues.move(tx, issue.id, origins, IssueState.SENDING, columns):
+                now = issues.by_id(tx, issue.id)
+                if now.state in (IssueState.SENDING, IssueState.SENT):
+                    return now
+                raise Refused(f"Issue {number} is {now.state} and cannot be sent.", code="not-sent")
+            issues.unplan(tx, issue.id)
+            return issues.by_id(tx, issue.id)
+
+    def _still_right(self, issue: Issue) -> Issue:
+        """What was frozen may go out only while the machine's settings allow it, and bearing today's date."""
+        assert issue.approved is not None
+        today = local_day(self.clock.now(), self.publication.zone)
+        if today != self._approved_day(issue):
+            material = self.material(issue.number, on=today)
+            data = self._frozen(material)
+            with self.store.writing() as tx:
+                if issues.by_id(tx, issue.id) != issue:
+                    raise Conflict(f"Somebody changed issue {issue.number} meanwhile; look at it again.")
+                rendition = renditions.add(tx, issue.id, data, now=self.clock.now())
+                issues.change(tx, issue.id, {"rendition_id": rendition.id, "approved_at": self.clock.now()})
+            return issue
+        with self.store.reading() as tx:
+            data = renditions.get(tx, issue.approved.id).data
+        self._refuse(issue, data)
+        return issue
+
+
+def _no_segment(segment: str | None) -> None:
+    if segment is not None:
+        raise NotFound(f"There is no segment “{segment}”; without one the issue goes to everyone who confirmed.")

@@ -1,0 +1,93 @@
+"""An issue as files and as a test message: rendered as readers get it, and the ledger is not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from newsletter.audience.addresses import BadAddress, read_address
+from newsletter.errors import NewsletterError
+from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.model.rendition import RenditionData
+from newsletter.model.subscriber import Subscriber
+from newsletter.model.tokens import unsubscribe_url
+from newsletter.store import subscribers
+from newsletter.workflows import deliver
+from newsletter.workflows.publish import Desk
+
+UNSET_BASE = "https://base-url-is-not-set.invalid"
+UNSET_SENDER = "sender@is-not-set.invalid"
+SAMPLE_READER = "reader@example.org"
+
+
+@dataclass(frozen=True)
+class Files:
+    """What `issue render` wrote."""
+
+    html: Path
+    text: Path
+    eml: Path
+    size: int
+    """Bytes of HTML: Gmail clips above 102,000."""
+
+
+def write_files(desk: Desk, number: int | None, folder: Path, *, reader: str | None = None) -> Files:
+    """Write `issue.html`, `issue.txt` and `issue.eml`, as a subscriber or as nobody in particular.
+
+    Raises NotFound for an unknown subscriber, NewsletterError where the folder cannot be written.
+    """
+    found = _subscriber(desk, reader) if reader is not None else None
+    issue, data = desk.issue(number), shown(desk.preview(number))
+    whose = found.id if found else deliver.NOBODY
+    message = deliver.eml(
+        data,
+        desk.settings,
+        desk.clock,
+        to=found.email if found else SAMPLE_READER,
+        name=found.name if found else "",
+        publication=desk.publication.id,
+        subscriber=whose,
+        issue=issue.id,
+    )
+    keys = desk.settings.secret_keys
+    values = {UNSUBSCRIBE: unsubscribe_url(data.base_url, keys, desk.publication.id, whose, issue.id)}
+    html = filled(data.html, data.nonce, values, html=True).encode()
+    text = filled(data.text, data.nonce, values, html=False).encode()
+    files = Files(folder / "issue.html", folder / "issue.txt", folder / "issue.eml", len(html))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files.html.write_bytes(html)
+        files.text.write_bytes(text)
+        files.eml.write_bytes(message)
+    except OSError as cause:
+        raise NewsletterError(
+            f"{folder} cannot be written: {cause.strerror}. Choose another --out.", where=str(folder)
+        ) from cause
+    return files
+
+
+def send_test(desk: Desk, number: int | None, addresses: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
+    """Send a marked test to each address: those it reached, and the others with why."""
+    for address in addresses:
+        _key(address)
+    data = shown(desk.preview(number))
+    tried = deliver.test_send(desk.settings, desk.clock, data, addresses, publication=desk.publication.id)
+    return list(tried.sent), [{"email": address, "reason": reason} for address, reason in tried.failed]
+
+
+def shown(data: RenditionData) -> RenditionData:
+    """A draft's rendition with names that say what is not set yet, so that it can be looked at."""
+    return replace(data, base_url=data.base_url or UNSET_BASE, sender=data.sender or UNSET_SENDER)
+
+
+def _subscriber(desk: Desk, address: str) -> Subscriber:
+    with desk.store.reading() as tx:
+        return subscribers.find(tx, desk.publication.id, _key(address))
+
+
+def _key(address: str) -> str:
+    read = read_address(address)
+    if isinstance(read, BadAddress):
+        raise NewsletterError(f"“{address}” is not an address: {read.reason}.", where="EMAIL")
+    return read.key

@@ -1,0 +1,27 @@
+"""Sending by hand: approve where asked, start, deliver or follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from newsletter.model.delivery import Tally
+from newsletter.model.issue import Issue
+from newsletter.workflows.deliver import send_or_follow
+from newsletter.workflows.publish import Desk
+
+
+def send_now(
+    desk: Desk,
+    number: int,
+    *,
+    approve: bool = False,
+    segment: str | None = None,
+    progress: Callable[[Tally], None] | None = None,
+) -> tuple[Issue, Tally]:
+    """Send an issue until nothing is queued or attempting; run again it continues and repeats nobody.
+
+    Where another process has the sender role, it sends, and this one watches.
+    """
+    issue = desk.start(number, approve=approve, segment=segment)
+    send_or_follow(desk.store, desk.settings, desk.clock, issue.id, progress=progress)
+    return desk.status(number)
