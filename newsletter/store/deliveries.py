@@ -377,7 +377,7 @@ def due(tx: Tx, issue: IssueId, *, now: datetime) -> bool:
 
 
 def listing(
-    tx: Tx, issue: IssueId, *, state: DeliveryState | None = None, after: int = 0, limit: int | None = None
+    tx: Tx, issue: IssueId, state: DeliveryState | None = None, *, after: int = 0, limit: int | None = None
 ) -> list[Delivery]:
     """Rows of the ledger in the order of their ids, those behind `after`, of one state or all."""
     query: Select[Any] = (

@@ -183,23 +183,6 @@ def try_server(settings: Settings) -> None:
     open_line(_server(settings), hello=_hello(settings.base_url)).close()
 
 
-def eml(
-    rendition: RenditionData,
-    settings: Settings,
-    clock: Clock,
-    *,
-    to: str,
-    name: str = "",
-    publication: PublicationId = NO_PUBLICATION,
-    subscriber: SubscriberId = NOBODY,
-    issue: IssueId = NO_ISSUE,
-) -> bytes:
-    """The message one reader would receive, as the bytes of an `.eml` file."""
-    message = _message(rendition, settings, publication, issue)
-    reader = Reader(address=wire_address(to), name=name, values=message.values(subscriber))
-    return message.compiled.splice(reader, message_id=message_ids(rendition, issue).of(0), date=clock.now())
-
-
 # ---------------------------------------------------------------- the phases
 
 
