@@ -137,6 +137,10 @@ def open_engine(url: str, workspace: Path | None = None) -> Engine:
     raise SettingsError(f"The database “{backend}” is not supported; use SQLite or PostgreSQL.", where="database.url")
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
@@ -147,6 +151,7 @@ def _tune_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=30000")
         cursor.close()
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

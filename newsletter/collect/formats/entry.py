@@ -35,7 +35,8 @@ def entry(
 ) -> ItemData:
     """An item from raw parts: HTML through the one policy, links absolute, texts on one line.
 
-    `title` is plain text already. Links of the texts are taken against `text_base`, else the item's own link. The excerpt is the beginning of the summary, else of the body.
+    `title` is plain text already. Links of the texts are taken against `text_base`, else the item's own link.
+    The excerpt is the beginning of the summary, else of the body.
     """
     link = absolute(url, base_url) if url else None
     base = absolute(text_base, base_url) if text_base else None

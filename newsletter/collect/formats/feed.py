@@ -18,6 +18,7 @@ from newsletter.text.plain import plain
 MAX_ENTRIES = 2_000
 _WEB_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
 _EMAIL = re.compile(r"\(?[^\s()<>@]+@[^\s()<>@]+\)?|<[^<>\s]*@[^<>\s]*>")
+_IN_BRACKETS = re.compile(r"[^\s()]+@[^\s()]+\s*\(([^()@]+)\)|\(?([^()@]+)\)?\s*\(?[^\s()]+@[^\s()]+\)?")
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
 
@@ -65,11 +66,11 @@ def _why_not(document: Document, feed: Any) -> str:
 
 
 def _item(raw: Any, feed_url: str, language: str | None, version: str) -> ItemData:
-    def plain_field(name: str) -> str:  # FeedParserDict answers `updated` with `published` and a warning
+    def text_of(name: str) -> str:  # FeedParserDict answers `updated` with `published` and a warning
         value = dict.get(raw, name)
         return value if isinstance(value, str) else ""
 
-    link = plain_field("feedburner_origlink") or raw.get("link") or _enclosure(raw)
+    link = text_of("feedburner_origlink") or raw.get("link") or _enclosure(raw)
     title_detail = raw.get("title_detail") or {}
     literal = version.startswith("atom") and title_detail.get("type") == "text/plain"
     title = one_line(raw.get("title") or "") if literal else plain(raw.get("title") or "")
@@ -82,9 +83,7 @@ def _item(raw: Any, feed_url: str, language: str | None, version: str) -> ItemDa
         body_html=body,
         outlet=plain((raw.get("source") or {}).get("title") or "") or None,
         author=_author(raw),
-        published=feed_date(plain_field("published"))
-        or feed_date(plain_field("updated"))
-        or feed_date(plain_field("created")),
+        published=next(filter(None, map(feed_date, map(text_of, ("published", "updated", "created")))), None),
         language=title_detail.get("language") or language,
         guid=raw.get("id"),
         text_base=_base(raw, feed_url),
@@ -127,11 +126,14 @@ def _enclosure(raw: Any) -> str | None:
 
 def _author(raw: Any) -> str | None:
     """Names only: `jane@x.org (Jane Doe)` is Jane Doe, and an address alone is nobody."""
+    whole = plain(raw.get("author") or "")[:300]
+    if match := _IN_BRACKETS.fullmatch(whole):
+        return one_line(match[1] or match[2])
     names: list[str] = []
     for detail in raw.get("authors") or [raw.get("author_detail") or {}]:
         name = _EMAIL.sub(" ", plain(detail.get("name") or "")).strip(" ()<>,;")
         if name and name not in names:
             names.append(name)
-    if not names and (author := _EMAIL.sub(" ", plain(raw.get("author") or "")).strip(" ()<>,;")):
+    if not names and (author := _EMAIL.sub(" ", whole).strip(" ()<>,;")):
         names.append(author)
     return ", ".join(names) or None

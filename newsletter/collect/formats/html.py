@@ -11,7 +11,7 @@ from newsletter.text.plain import plain
 
 
 def read_html(document: Document) -> Found:
-    """One page, one item: title, canonical link, article. Raises Unreadable where the page has neither title nor text."""
+    """One page, one item: title, canonical link, article. Raises Unreadable for a page with neither title nor text."""
     import lxml.html
     from lxml.etree import LxmlError
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import Any
 
 from newsletter.collect.dates import feed_date
@@ -17,9 +16,8 @@ from newsletter.text.plain import plain
 
 def is_json(document: Document) -> bool:
     """Whether a document looks like JSON: by its type or its first character."""
-    return (
-        "json" in document.headers.get("content-type", "") or document.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
-    )
+    first = document.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return first == b"{" or (first != b"<" and "json" in document.headers.get("content-type", ""))
 
 
 def read_jsonfeed(document: Document) -> Found:
@@ -39,7 +37,7 @@ def read_jsonfeed(document: Document) -> Found:
             refused.append(Refusal(f"item {number}", "It is not an object."))
             continue
         items.append(_item(raw, document.name, authors, _text(feed, "language")))
-    return Found(items=tuple(items), title=plain(escape(_text(feed, "title"))) or None, refused=tuple(refused))
+    return Found(items=tuple(items), title=plain(_text(feed, "title")) or None, refused=tuple(refused))
 
 
 def _item(raw: dict[str, Any], feed_url: str, authors: str | None, language: str) -> ItemData:
@@ -47,7 +45,7 @@ def _item(raw: dict[str, Any], feed_url: str, authors: str | None, language: str
     summary = paragraphs(_text(raw, "summary")) or body
     guid = raw.get("id")  # numbers are coerced to strings, says 1.1
     return entry(
-        title=one_line(_text(raw, "title")),
+        title=plain(_text(raw, "title")),
         url=_text(raw, "url") or _text(raw, "external_url") or None,
         base_url=feed_url,
         summary_html=summary,

@@ -1,0 +1,67 @@
+"""What a person means who adds a source: a feed by its URL, or a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from newsletter.errors import NewsletterError
+from newsletter.model.source import SourceKind
+from newsletter.text.characters import one_line
+
+
+@dataclass(frozen=True)
+class Address:
+    """A source as it will be stored: an http(s) URL, or the absolute path of a folder."""
+
+    kind: SourceKind
+    url: str
+
+
+def read_address(text: str, here: Path) -> Address:
+    """The feed or folder that `text` names; a relative path is taken from `here`.
+
+    Raises NewsletterError where it is neither. Nothing is asked over the network.
+    """
+    text = one_line(text)
+    scheme = text.partition(":")[0].lower() if "://" in text else ""
+    if scheme in ("http", "https", "feed"):
+        return _feed("http" + text[4:] if scheme == "feed" else text)
+    if scheme == "file":
+        text = unquote(urlsplit(text).path)
+    elif scheme:
+        raise NewsletterError(
+            f"“{text}” cannot be a source: only http and https addresses and folders can.", where=text
+        )
+    if not text:
+        raise NewsletterError("Name a feed's address or a folder.", where="URL_OR_FOLDER")
+    path = (here / Path(text).expanduser()).resolve()
+    if not path.exists():
+        raise NewsletterError(
+            f"There is no folder {path}. Make it first, or write a feed's address with https://.", where=str(path)
+        )
+    if not path.is_dir():
+        raise NewsletterError(f"{path} is a file; add the folder it is in.", where=str(path))
+    return Address(SourceKind.FOLDER, str(path))
+
+
+def _feed(text: str) -> Address:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+        (host or "").encode("idna")
+    except (ValueError, UnicodeError):
+        host, port = None, 0
+    if not host or port == 0 or " " in text:
+        raise NewsletterError(f"“{text}” is not a web address; write it like https://example.org/feed.xml.", where=text)
+    scheme = parts.scheme.lower()
+    return Address(SourceKind.FEED, parts._replace(scheme=scheme, fragment="").geturl())
+
+
+def default_name(kind: SourceKind, url: str) -> str:
+    """What a source is called until somebody, or its feed, says better."""
+    if kind is SourceKind.FOLDER:
+        return Path(url).name or url
+    host = urlsplit(url).hostname or url
+    return host.removeprefix("www.")

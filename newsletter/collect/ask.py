@@ -1,0 +1,109 @@
+"""Asking sources: what each gave, or why it gave nothing. One bad source never stops the rest."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.collect.folder import Scan, scan
+from newsletter.collect.found import CalendarFile, Document, Found, Refusal, Unreadable
+from newsletter.collect.patience import Lesson, learn, request
+from newsletter.collect.reading import CALENDAR, FILE_FORMATS
+from newsletter.collect.worker import Reader
+from newsletter.model.item import ItemData
+from newsletter.model.source import Source, SourceKind, SourceStatus
+from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher
+from newsletter.net.parallel import fetch_all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What became of asking one source."""
+
+    source: Source
+    status: SourceStatus
+    """`ok`, `not-modified`, `error` or `gone`."""
+    lesson: Lesson
+    found: Found = Found()
+    error: str | None = None
+    """One sentence for a person."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the source answered."""
+        return self.status in (SourceStatus.OK, SourceStatus.NOT_MODIFIED)
+
+
+def ask_all(
+    sources: Sequence[Source], fetcher: Fetcher, reader: Reader, *, zone: str, now: datetime, force: bool
+) -> Iterator[Asked]:
+    """Every source's answer as it arrives. `zone`: what a date in a dropped file means that names none."""
+    feeds = {one.id: one for one in sources if one.kind is SourceKind.FEED}
+    answers = fetch_all(fetcher, {key: request(one, force=force) for key, one in feeds.items()}, now=now)
+    for folder in (one for one in sources if one.kind is SourceKind.FOLDER):
+        yield _folder(folder, reader, zone=zone, max_bytes=fetcher.limits.max_bytes, force=force)
+    for key, answer in answers:
+        yield _feed(feeds[key], answer, reader, now)
+
+
+def _feed(source: Source, answer: Answer, reader: Reader, now: datetime) -> Asked:
+    jitter = random.random()  # noqa: S311  spreads load, guards nothing
+    lesson = learn(source, answer, now=now, jitter=jitter)
+    if isinstance(answer, Failed):
+        status = SourceStatus.GONE if answer.gone else SourceStatus.ERROR
+        return Asked(source=source, status=status, lesson=lesson, error=answer.reason)
+    if not isinstance(answer, Fetched):
+        return Asked(source=source, status=SourceStatus.NOT_MODIFIED, lesson=lesson)
+    headers = {name: answer.headers[name] for name in ("content-type", "content-language") if name in answer.headers}
+    try:
+        found = reader.read(Document(name=answer.url, format="feed", body=answer.body, headers=headers))
+    except Unreadable as cause:
+        lesson = learn(source, answer, now=now, jitter=jitter, unreadable=True)
+        return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
+    return Asked(source=source, status=SourceStatus.OK, lesson=lesson, found=found, error=_told(found.refused))
+
+
+def _folder(source: Source, reader: Reader, *, zone: str, max_bytes: int, force: bool) -> Asked:
+    lesson = Lesson(source.memory)
+    try:
+        scanned = scan(Path(source.url), endings=FILE_FORMATS | {CALENDAR}, max_bytes=max_bytes, force=force)
+    except Unreadable as cause:
+        return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
+    found = _read_files(scanned, reader, zone)
+    error = _told(found.refused)
+    nothing = found.refused and not (found.items or found.calendars or found.waiting)
+    status = SourceStatus.ERROR if nothing else SourceStatus.OK
+    return Asked(source=source, status=status, lesson=lesson, found=found, error=error)
+
+
+def _read_files(scanned: Scan, reader: Reader, zone: str) -> Found:
+    items: list[ItemData] = []
+    calendars: list[CalendarFile] = []
+    refused = list(scanned.refused)
+    for file in scanned.files:
+        if file.ending == CALENDAR:
+            calendars.append(CalendarFile(file.name, file.content))
+            continue
+        try:
+            items += reader.read(Document(name=file.name, format=file.ending, body=file.content, zone=zone)).items
+        except Unreadable as cause:
+            refused.append(Refusal(file.name, cause.reason))
+    return Found(
+        items=tuple(items),
+        calendars=tuple(calendars),
+        refused=tuple(refused),
+        waiting=scanned.waiting,
+        ignored=scanned.ignored,
+    )
+
+
+def _told(refused: Sequence[Refusal]) -> str | None:
+    """Some refusals in one sentence."""
+    if not refused:
+        return None
+    named = "; ".join(f"{one.name}: {one.reason.rstrip('.')}" for one in refused[:3])
+    more = f"; and {len(refused) - 3} more" if len(refused) > 3 else ""
+    return f"Left out: {named}{more}."

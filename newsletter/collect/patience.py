@@ -1,0 +1,68 @@
+"""Politeness: when a source is asked again, and what is remembered of an answer. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from newsletter.model.source import FetchMemory, Source, SourceStatus
+from newsletter.net.fetch import Answer, Failed, Fetched, Request
+from newsletter.text.characters import one_line
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(days=1)
+MOVED_AFTER = 3
+"""Checks in a row that must name the same new address before it is believed: some redirects are mistakes."""
+_MAX_VALIDATOR = 500
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What to remember after an answer, and where the source lives from now on, if that has changed."""
+
+    memory: FetchMemory
+    url: str | None = None
+
+
+def is_due(source: Source, now: datetime) -> bool:
+    """Whether a source may be asked now: it is not gone, and nothing asked for patience."""
+    if source.status is SourceStatus.GONE:
+        return False
+    return source.memory.next_at is None or source.memory.next_at <= now
+
+
+def request(source: Source, *, force: bool) -> Request:
+    """A conditional request; with `force` an unconditional one."""
+    if force:
+        return Request(url=source.url)
+    return Request(url=source.url, etag=source.memory.etag, last_modified=source.memory.last_modified)
+
+
+def wait(failures: int, jitter: float) -> timedelta:
+    """How long to leave a source alone after so many failures in a row; `jitter` from 0 to 1 spreads it by a fifth."""
+    longest = min(FIRST_WAIT * 2 ** min(max(failures - 1, 0), 20), LONGEST_WAIT)
+    return longest * (0.9 + 0.2 * jitter)
+
+
+def learn(source: Source, answer: Answer, *, now: datetime, jitter: float, unreadable: bool = False) -> Lesson:
+    """What an answer teaches. `unreadable`: it came, and could not be read; its validators are not kept then."""
+    memory = source.memory
+    if isinstance(answer, Failed) or unreadable:
+        failures = memory.failures + 1
+        pause = wait(failures, jitter)
+        if isinstance(answer, Failed) and answer.retry_after is not None:
+            pause = max(pause, timedelta(seconds=answer.retry_after))
+        return Lesson(replace(memory, failures=failures, next_at=now + pause))
+    memory = replace(memory, failures=0, next_at=None)
+    if isinstance(answer, Fetched):
+        memory = replace(memory, etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified"))
+    if answer.moved_to is None or answer.moved_to == source.url:
+        return Lesson(replace(memory, moved_to=None, moved_count=0))
+    count = memory.moved_count + 1 if answer.moved_to == memory.moved_to else 1
+    moved = answer.moved_to if count >= MOVED_AFTER else None
+    return Lesson(replace(memory, moved_to=answer.moved_to, moved_count=count), moved)
+
+
+def _validator(answer: Fetched, name: str) -> str | None:
+    value = one_line(answer.headers.get(name, ""))
+    return value if 0 < len(value) <= _MAX_VALIDATOR else None

@@ -1,0 +1,269 @@
+"""Items: what was collected, in versions, and what the editors of each publication decided about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, or_, select, update
+
+from newsletter.errors import NotFound
+from newsletter.model.item import Item, ItemData, ItemId, ItemVersion, KnownItem, Triage
+from newsletter.model.publication import PublicationId
+from newsletter.model.source import SourceId, SourceKind
+from newsletter.store.engine import Tx
+from newsletter.store.schema import block, block_item, issue, item, item_version, source, source_publication, triage
+
+_SENT = ("sending", "paused", "sent")
+_CHUNK = 5_000
+OUTLET = func.coalesce(
+    item_version.c.outlet, source.c.outlet, case((source.c.kind == SourceKind.FEED.value, source.c.name))
+)
+"""Who is credited: as the item says, else its source; the name of a folder credits nobody."""
+
+_OLDEST = datetime.fromisoformat("1995-01-01T00:00:00+00:00")  # an older date is a mistake of its source
+
+
+def known(tx: Tx, number: SourceId) -> tuple[KnownItem, ...]:
+    """All that a source has shown, the oldest first."""
+    columns = (item.c.id, item.c.guid, item.c.canonical_url, item.c.digest, item.c.latest)
+    rows = tx.execute(select(*columns).where(item.c.source_id == number).order_by(item.c.id))
+    return tuple(KnownItem(**row._mapping) for row in rows)
+
+
+def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) -> list[ItemId]:
+    """Store new items of a source, in the order in which the source showed them (the newest first).
+
+    Each publication that takes from the source gets them as new. Bulk: a few statements, whatever their number.
+    """
+    if not found:
+        return []
+    oldest_first = list(reversed(found))
+    rows = [_item_row(one, now) | {"source_id": number, "latest": 1, "first_seen": now} for one in oldest_first]
+    statement = insert(item).returning(item.c.id, sort_by_parameter_order=True)
+    ids = [ItemId(key) for key in tx.execute(statement, rows).scalars()]
+    tx.execute(
+        insert(item_version),
+        [_version_row(key, 1, one, now) for key, one in zip(ids, oldest_first, strict=True)],
+    )
+    taken = select(source_publication.c.publication_id).where(source_publication.c.source_id == number)
+    decided = [
+        {"publication_id": publication, "item_id": key, "state": Triage.NEW}
+        for publication in tx.execute(taken).scalars().all()
+        for key in ids
+    ]
+    if decided:
+        tx.execute(insert(triage), decided)
+    return ids
+
+
+def revise(tx: Tx, changed: Sequence[tuple[KnownItem, ItemData]], *, now: datetime) -> None:
+    """Store a new version of each of these items; the old ones stay."""
+    if not changed:
+        return
+    tx.execute(insert(item_version), [_version_row(old.id, old.latest + 1, new, now) for old, new in changed])
+    rows = [_item_row(new, now) | {"b_id": old.id, "latest": old.latest + 1} for old, new in changed]
+    tx.execute(update(item).where(item.c.id == bindparam("b_id")), rows)
+
+
+def rename(tx: Tx, renamed: Sequence[tuple[KnownItem, ItemData]]) -> None:
+    """Give unchanged items the identity under which their source shows them now."""
+    if renamed:
+        rows = [{"b_id": old.id, "guid": new.guid, "canonical_url": new.canonical_url} for old, new in renamed]
+        tx.execute(update(item).where(item.c.id == bindparam("b_id")), rows)
+
+
+def _item_row(one: ItemData, now: datetime) -> dict[str, Any]:
+    return {
+        "guid": one.guid,
+        "canonical_url": one.canonical_url,
+        "digest": one.digest,
+        "flags": list(one.flags),
+    }
+
+
+def _version_row(key: ItemId, number: int, one: ItemData, now: datetime) -> dict[str, Any]:
+    return {
+        "item_id": key,
+        "number": number,
+        "title": one.title,
+        "excerpt": one.excerpt,
+        "body": one.body,
+        "url": one.url,
+        "outlet": one.outlet,
+        "author": one.author,
+        "published": one.published,
+        "language": one.language,
+        "digest": one.digest,
+        "seen_at": now,
+    }
+
+
+def listing(
+    tx: Tx,
+    publication: PublicationId,
+    *,
+    now: datetime,
+    state: Triage | None = None,
+    search: str | None = None,
+    source_id: SourceId | None = None,
+    limit: int | None = None,
+) -> list[Item]:
+    """The queue of a publication, the newest first: by its date, or by when it was seen where that makes no sense.
+
+    `search` finds items that hold all of its words in title, excerpt, outlet or author, in any case.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if state is not None:
+        conditions.append(triage.c.state == state)
+    if source_id is not None:
+        conditions.append(item.c.source_id == source_id)
+    conditions.extend(_holds(word) for word in (search or "").split())
+    return _items(tx, publication, _queue(publication, now).where(*conditions).limit(limit))
+
+
+def newest(tx: Tx, publication: PublicationId, count: int, *, now: datetime) -> list[ItemId]:
+    """The newest items nobody has decided about."""
+    return [one.id for one in listing(tx, publication, now=now, state=Triage.NEW, limit=count)]
+
+
+def get(tx: Tx, publication: PublicationId, ids: Iterable[ItemId], *, now: datetime) -> list[Item]:
+    """Some items, in the order of asking, each once. Raises NotFound where the publication has one of them not."""
+    wanted = list(dict.fromkeys(ids))
+    found = _items(tx, publication, _queue(publication, now).where(item.c.id.in_(wanted)))
+    by_id = {one.id: one for one in found}
+    missing = [str(key) for key in wanted if key not in by_id]
+    if missing:
+        word = "item" if len(missing) == 1 else "items"
+        raise NotFound(f"There is no {word} {', '.join(missing)}; see: newsletter items list", where=missing[0])
+    return [by_id[key] for key in wanted]
+
+
+def decide(
+    tx: Tx,
+    publication: PublicationId,
+    ids: Iterable[ItemId],
+    state: Triage,
+    *,
+    section: str | None = None,
+    now: datetime,
+) -> list[Item]:
+    """Set what the editors decided about some items; picking keeps their section, else takes that of their source.
+
+    Raises NotFound, and then changes nothing.
+    """
+    wanted = [one.id for one in get(tx, publication, ids, now=now)]
+    default = (
+        select(source_publication.c.section)
+        .join(item, item.c.source_id == source_publication.c.source_id)
+        .where(source_publication.c.publication_id == publication, item.c.id == triage.c.item_id)
+        .scalar_subquery()
+    )
+    values: dict[str, Any] = {"state": state, "changed_at": now}
+    if state is Triage.PICKED:
+        values["section"] = section if section is not None else func.coalesce(triage.c.section, default)
+    for start in range(0, len(wanted), _CHUNK):
+        chosen = triage.c.item_id.in_(wanted[start : start + _CHUNK])
+        tx.execute(update(triage).where(triage.c.publication_id == publication, chosen).values(values))
+    return get(tx, publication, wanted, now=now)
+
+
+def versions(tx: Tx, key: ItemId) -> list[ItemVersion]:
+    """All versions of an item, the first one first; their outlet is what they say themselves."""
+    rows = tx.execute(select(item_version).where(item_version.c.item_id == key).order_by(item_version.c.number))
+    return [_version(row, row.outlet) for row in rows]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    escaped = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    places = (
+        item_version.c.title,
+        item_version.c.excerpt,
+        item_version.c.author,
+        OUTLET,
+    )
+    return or_(*(func.lower(place).like(f"%{escaped}%", escape="\\") for place in places))
+
+
+def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
+    has_sense = and_(item_version.c.published <= now, item_version.c.published >= _OLDEST)
+    shown = case((has_sense, item_version.c.published), else_=item.c.first_seen)
+    return (
+        select(
+            item.c.source_id,
+            item.c.first_seen,
+            item.c.flags,
+            item_version,
+            triage.c.state,
+            func.coalesce(triage.c.section, source_publication.c.section).label("section"),
+            OUTLET.label("shown_outlet"),
+        )
+        .join(item, item.c.id == triage.c.item_id)
+        .join(item_version, and_(item_version.c.item_id == item.c.id, item_version.c.number == item.c.latest))
+        .outerjoin(source, source.c.id == item.c.source_id)
+        .outerjoin(
+            source_publication,
+            and_(
+                source_publication.c.source_id == item.c.source_id,
+                source_publication.c.publication_id == triage.c.publication_id,
+            ),
+        )
+        .where(triage.c.publication_id == publication)
+        .order_by(shown.desc(), item.c.id.desc())
+    )
+
+
+def _items(tx: Tx, publication: PublicationId, query: Select[Any]) -> list[Item]:
+    rows = tx.execute(query).all()
+    sent = _sent_in(tx, publication, [row.item_id for row in rows])
+    return [
+        Item(
+            id=ItemId(row.item_id),
+            source=SourceId(row.source_id) if row.source_id is not None else None,
+            latest=_version(row, row.shown_outlet),
+            state=Triage(row.state),
+            section=row.section,
+            first_seen=row.first_seen,
+            flags=tuple(row.flags),
+            sent_in=tuple(sent[row.item_id]),
+        )
+        for row in rows
+    ]
+
+
+def _sent_in(tx: Tx, publication: PublicationId, ids: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for start in range(0, len(ids), _CHUNK):
+        numbers = (
+            select(block_item.c.item_id, issue.c.number)
+            .join(block, block.c.id == block_item.c.block_id)
+            .join(issue, issue.c.id == block.c.issue_id)
+            .where(
+                issue.c.publication_id == publication,
+                issue.c.state.in_(_SENT),
+                block_item.c.item_id.in_(ids[start : start + _CHUNK]),
+            )
+            .distinct()
+            .order_by(issue.c.number)
+        )
+        for key, number in tx.execute(numbers):
+            found[key].append(number)
+    return found
+
+
+def _version(row: Any, outlet: str | None) -> ItemVersion:
+    return ItemVersion(
+        item=ItemId(row.item_id),
+        number=row.number,
+        title=row.title,
+        excerpt=row.excerpt,
+        body=row.body,
+        url=row.url,
+        outlet=outlet,
+        author=row.author,
+        published=row.published,
+        language=row.language,
+        seen_at=row.seen_at,
+    )
