@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from newsletter.audience.addresses import BadAddress, read_address
 from newsletter.errors import NewsletterError
@@ -20,21 +21,22 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BETWEEN_TAGS = re.compile(r"[,;|]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """What a row says of a reader. None: the file has no such column, and what is known stays."""
+class Row(NamedTuple):
+    """What a row says of a reader. None: the file has no such column, and what is known stays.
+
+    `fields`: the custom fields that the file has, empty ones included. `consent`: none also where the cell is empty:
+    confirmed, by the import.
+    """
 
     line: int
     email: str
     email_key: str
+    fields: Mapping[str, str]
     name: str | None = None
     tags: tuple[str, ...] | None = None
     language: str | None = None
     zone: str | None = None
     consent: Consent | None = None
-    """None also where the cell is empty: confirmed, by the import."""
-    fields: Mapping[str, str]
-    """Custom fields that the file has, empty ones included."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,12 @@ class Columns:
         if isinstance(address, BadAddress):
             return BadRow(address.reason)
         said = {name: cells[at] for name, at in self.places.items()}
-        for wrong in (
-            _wrong_name(said.get("name", "")),
-            _wrong_language(said.get("language", "")),
-            _wrong_zone(said.get("timezone", "")),
-            _wrong_status(said.get("status", "")),
-        ):
-            if wrong:
-                return BadRow(wrong)
-        if any(cells[at] for at in self.unnamed):
+        for name, wrong in _WRONG.items():
+            if (cell := said.get(name)) and (reason := wrong(cell)):
+                return BadRow(reason)
+        if self.unnamed and any(cells[at] for at in self.unnamed):
             return BadRow("it has a cell in a column without a name")
-        status = said.get("status", "").lower()
+        status = said.get("status")
         return Row(
             line=line,
             email=address.typed,
@@ -82,7 +79,7 @@ class Columns:
             tags=tags_of(said["tags"]) if "tags" in said else None,
             language=said.get("language"),
             zone=said.get("timezone"),
-            consent=Consent(status) if status else None,
+            consent=Consent(status.lower()) if status else None,
             fields={name: cells[at] for at, name in self.custom},
         )
 
@@ -110,6 +107,8 @@ def read_header(names: Sequence[str], path: Path) -> Columns:
 
 def tags_of(text: str) -> tuple[str, ...]:
     """The tags in a cell, between commas, semicolons or bars; each once."""
+    if not text:
+        return ()
     return tuple(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in _BETWEEN_TAGS.split(text)))))
 
 
@@ -132,7 +131,7 @@ def _wrong_name(name: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _wrong_language(language: str) -> str | None:
-    if not language or (len(language) <= 35 and _LANGUAGE.fullmatch(language)):
+    if len(language) <= 35 and _LANGUAGE.fullmatch(language):
         return None
     return f"the language “{language[:40]}” is not a tag such as en or pt-BR"
 
@@ -141,8 +140,6 @@ def _wrong_language(language: str) -> str | None:
 def _wrong_zone(zone: str) -> str | None:
     from zoneinfo import ZoneInfo
 
-    if not zone:
-        return None
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):  # OSError: a folder of the database, such as “Europe”
@@ -152,6 +149,14 @@ def _wrong_zone(zone: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _wrong_status(status: str) -> str | None:
-    if not status or status.lower() in {consent.value for consent in Consent}:
+    if status.lower() in {consent.value for consent in Consent}:
         return None
     return f"the status “{status[:40]}” is none of {', '.join(Consent)}"
+
+
+_WRONG: dict[str, Callable[[str], str | None]] = {
+    "name": _wrong_name,
+    "language": _wrong_language,
+    "timezone": _wrong_zone,
+    "status": _wrong_status,
+}

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 
+from newsletter.audience.addresses import Address, read_address
 from newsletter.audience.columns import BadRow, Columns, Row, read_header
 from newsletter.audience.csvfile import CsvFile, open_csv, records
 from newsletter.audience.decide import Outcome, decide
@@ -93,13 +94,12 @@ def import_csv(
 
 def _survey(file: CsvFile, columns: Columns) -> tuple[int, frozenset[int]]:
     """How many rows there are, and the fingerprints of the addresses that come more than once: 8 bytes a row."""
-    total = 0
+    total, email = 0, columns.places["email"]
     prints = array("Q")
     for record in records(file, columns.one_line):
         total += 1
-        row = None if record.broken else columns.read(record.line, record.cells)
-        if isinstance(row, Row):
-            prints.append(_fingerprint(row.email_key))
+        if not record.broken and isinstance(address := read_address(record.cells[email]), Address):
+            prints.append(_fingerprint(address.key))
     ordered = sorted(prints)
     return total, frozenset(one for one, following in pairwise(ordered) if one == following)
 

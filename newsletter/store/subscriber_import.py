@@ -104,16 +104,15 @@ def _values(reader: SubscriberData) -> tuple[str, ...]:
         reader.email_key,
         address_hash(reader.email_key),
         reader.name,
-        _json(list(reader.tags)),
+        _json(reader.tags) if reader.tags else "[]",
         reader.language,
         reader.zone,
-        _json(dict(reader.fields)),
+        _json(reader.fields) if reader.fields else "{}",
         reader.consent.value,
     )
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # as `Json` writes it
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # as the type `Json` writes it
 
 
 def _keep_subscribers(tx: Tx, now: datetime) -> None:
