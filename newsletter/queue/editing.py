@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from newsletter.clock import Clock
 from newsletter.errors import Conflict, NewsletterError, NotFound, Refused
 from newsletter.model.issue import Block, BlockId, BlockKind, Issue, IssueState, Outline, PinnedItem, Standing
-from newsletter.model.item import ItemId
+from newsletter.model.item import ItemId, Triage
 from newsletter.model.publication import Publication
 from newsletter.queue import outline as edits
 from newsletter.store import Store, Tx, issues, items
@@ -96,7 +96,7 @@ class Editor:
 
         def edit(tx: Tx, issue: Issue) -> Issue:
             outline = issue.outline
-            found = items.by_ids(tx, self.publication.id, list(dict.fromkeys(wanted)))
+            found = items.get(tx, self.publication.id, wanted, now=self.clock.now())
             present = edits.items_in(outline)
             for offset, item in enumerate(found):
                 if item.id in present:
@@ -108,7 +108,8 @@ class Editor:
                 index = self._section(outline, section, item.section)
                 block = Block(kind=BlockKind.ITEM, items=(pinned,))
                 outline = edits.add_block(outline, block, index, None if at is None else at + offset)
-            items.pick(tx, self.publication.id, [item.id for item in found], section=None, now=self.clock.now())
+            fresh = [item.id for item in found if item.state is not Triage.PICKED]
+            items.decide(tx, self.publication.id, fresh, Triage.PICKED, now=self.clock.now())
             return replace(issue, outline=outline)
 
         return self.change(number, "items added", edit)

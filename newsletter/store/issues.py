@@ -22,9 +22,19 @@ from newsletter.model.issue import (
 )
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.publication import PublicationId
-from newsletter.store import outlines
+from newsletter.store import items, outlines
 from newsletter.store.engine import Tx
-from newsletter.store.schema import block, block_item, item_version, publication, rendition, schedule, triage
+from newsletter.store.schema import (
+    block,
+    block_item,
+    item,
+    item_version,
+    publication,
+    rendition,
+    schedule,
+    source,
+    triage,
+)
 from newsletter.store.schema import issue as issues
 
 ON_ITS_WAY = (
@@ -213,7 +223,9 @@ def unplan(tx: Tx, issue: IssueId) -> None:
 def versions(tx: Tx, issue: IssueId) -> dict[PinnedItem, ItemVersion]:
     """What the blocks of an issue pin: each item at the version the editor saw."""
     rows = tx.execute(
-        select(item_version)
+        select(item_version, items.OUTLET.label("shown_outlet"))
+        .join(item, item.c.id == item_version.c.item_id)
+        .outerjoin(source, source.c.id == item.c.source_id)
         .join(
             block_item,
             (block_item.c.item_id == item_version.c.item_id) & (block_item.c.item_version == item_version.c.number),
@@ -230,7 +242,7 @@ def versions(tx: Tx, issue: IssueId) -> dict[PinnedItem, ItemVersion]:
             excerpt=row.excerpt,
             body=row.body,
             url=row.url,
-            outlet=row.outlet,
+            outlet=row.shown_outlet,
             author=row.author,
             published=row.published,
             language=row.language,

@@ -76,10 +76,8 @@ def save(tx: Tx, issue: IssueId, before: Outline, after: Outline) -> None:
     A block whose content changed gets the next version. Raises Conflict where a block changed since it was read.
     """
     _save_sections(tx, issue, before, after)
-    ids = [
-        row.id
-        for row in tx.execute(select(sections.c.id).where(sections.c.issue_id == issue).order_by(sections.c.rank))
-    ]
+    standing = select(sections.c.id).where(sections.c.issue_id == issue, sections.c.rank > 0)
+    ids = list(tx.execute(standing.order_by(sections.c.rank)).scalars())
     old = {block.id: (block, place) for block, place in _placed(before, [section.id for section in before.sections])}
     new = _placed(after, ids)
     kept = {block.id for block, _ in new}
@@ -110,7 +108,7 @@ def _save_sections(tx: Tx, issue: IssueId, before: Outline, after: Outline) -> N
     old = {section.id: (section.name, rank) for rank, section in enumerate(before.sections, 1)}
     kept = {section.id for section in after.sections}
     for key in old.keys() - kept:  # out of the way of the order, until their blocks have moved
-        tx.execute(update(sections).where(sections.c.id == key).values(rank=-1, issue_id=issue))
+        tx.execute(update(sections).where(sections.c.id == key).values(rank=-1))
     for rank, section in enumerate(after.sections, 1):
         if section.id == UNSAVED_SECTION:
             tx.execute(insert(sections).values(issue_id=issue, name=section.name, rank=rank))

@@ -44,7 +44,7 @@ def _origin(tx: Tx, editor: Editor, origin: int | str) -> Issue | None:
 
 
 def _picked(tx: Tx, editor: Editor) -> list[Item]:
-    return items.listing(tx, editor.publication.id, state=Triage.PICKED)
+    return items.listing(tx, editor.publication.id, now=editor.clock.now(), state=Triage.PICKED)
 
 
 def fill_issue(editor: Editor, number: int | None, *, most: int | None = None) -> Issue:
