@@ -91,6 +91,11 @@ def linked(line: str) -> Linked:
     return Linked(text, tuple(sorted(links, key=lambda link: link.start)))
 
 
+def bare(text: str) -> Linked:
+    """A plain text with the addresses in it as links."""
+    return Linked(text, tuple(sorted(_bare(text, []), key=lambda link: link.start)))
+
+
 def _label_and_target(match: re.Match[str]) -> tuple[str, str]:
     if auto := match["auto"]:
         return auto.removeprefix("mailto:"), auto if ":" in auto else f"mailto:{auto}"

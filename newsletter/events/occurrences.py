@@ -39,7 +39,7 @@ def for_issue(events: Sequence[Event], *, on: date, days: int, zone: str) -> lis
     for event in events:
         if event.data.status is not EventStatus.CONFIRMED:
             continue
-        live = [one for one in _dated(event, on, window.last, whole=True) if window.holds(one)]
+        live = [one for one in _dated(event, on, window.last) if window.holds(one)]
         if not live:
             continue
         following = min(live, key=window.rank)
@@ -55,9 +55,10 @@ def rows_of(event: Event, *, today: date) -> list[Occurrence]:
     data = event.data
     if not recurs(data):
         return list(_dated(event, date.min, date.max))
-    ahead = (one for one in _dated(event, today, today + timedelta(days=3660)) if one.last_date >= today)
-    if coming := next(iter(ahead), None):
-        return [coming]
+    for days in (62, 400, 3660):  # most are soon
+        ahead = (one for one in _dated(event, today, today + timedelta(days=days)) if one.last_date >= today)
+        if coming := next(ahead, None):
+            return [coming]
     return [_at(event, data, data.start, data.end, data.start)]
 
 
@@ -98,11 +99,8 @@ def last_day(end: date | datetime, start: date | datetime, zone: ZoneInfo | None
     return local.date()
 
 
-def _dated(event: Event, first: date, last: date, *, whole: bool = False) -> Iterator[Occurrence]:
-    """The occurrences around a window in their order; a day more on each side, for zones.
-
-    `whole`: those of an event with several dates that lie behind the window too.
-    """
+def _dated(event: Event, first: date, last: date) -> Iterator[Occurrence]:
+    """The occurrences around a window in their order (a day more on each side, for zones); without a rule, all."""
     data = event.data
     if data.ics is not None:
         yield from (_at(event, *happening) for happening in expand.happenings(data, first, last))

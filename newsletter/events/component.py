@@ -1,0 +1,77 @@
+"""What a parsed VEVENT says of itself, in our words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from newsletter.events.links import bare
+from newsletter.events.words import ONLINE
+
+
+def described(component: Any) -> dict[str, Any]:
+    """The title, description, place, online, url and contact of a VEVENT, as fields of `EventData`."""
+    place = _line(component, "LOCATION") or None
+    notes = str(component.get("DESCRIPTION", ""))
+    url = _http(_line(component, "URL"))
+    online = bool(ONLINE.search(f"{place or ''} {_line(component, 'SUMMARY')}"))
+    if place and (link := _http(place)):
+        place, online, url = None, True, url or link
+    return {
+        "title": _line(component, "SUMMARY"),
+        "description": _clean(notes),
+        "place": place,
+        "online": online,
+        "url": url,
+        "contact": _line(component, "CONTACT") or None,
+    }
+
+
+def told_end(component: Any, start: date | datetime) -> date | datetime | None:
+    """The end: of an all-day event its last day (DTEND is exclusive), of a timed one aware; none where none is told.
+
+    Raises ValueError where it ends before it begins.
+    """
+    end = component["DTEND"].dt if "DTEND" in component else None
+    if end is None and "DURATION" in component:
+        length = component["DURATION"].dt
+        end = start + length if isinstance(start, datetime) else start + timedelta(days=length.days)
+    if not isinstance(start, datetime):
+        last = end.date() if isinstance(end, datetime) else end
+        if last is None or last == start:
+            return start
+        last -= timedelta(days=0 if isinstance(end, datetime) else 1)
+        if last < start:
+            raise ValueError("it ends before it begins")
+        return date(last.year, last.month, last.day)
+    if end is None:
+        return None
+    if not isinstance(end, datetime):
+        end = datetime(end.year, end.month, end.day, tzinfo=start.tzinfo)
+    elif end.tzinfo is None:
+        end = end.replace(tzinfo=start.tzinfo)
+    if end < start:
+        raise ValueError("it ends before it begins")
+    return None if end == start else end.astimezone(start.tzinfo)
+
+
+def _line(component: Any, name: str) -> str:
+    from newsletter.text.characters import one_line
+
+    value = component.get(name, "")
+    if isinstance(value, list):
+        value = value[0]
+    return one_line(str(value))[:500]
+
+
+def _http(text: str) -> str | None:
+    return text if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) else None
+
+
+def _clean(notes: str) -> str:
+    from newsletter.text.html import clean
+
+    if re.search(r"<(?:/?[a-z]+[1-6]?\b|br/?)[^<>]*>", notes, re.I):
+        return clean(notes)
+    return clean(bare(notes.strip()).html().replace("\n", "<br>"))
