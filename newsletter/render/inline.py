@@ -61,7 +61,7 @@ def inline(html: str, inline_css: str, head_css: str) -> str:
 
 def _bare(css: str) -> str:
     """A sheet without comments, imports and empty lines."""
-    bare = _IMPORT.sub("", _COMMENT.sub("", css))
+    bare = _IMPORT.sub("", _COMMENT.sub(" ", css))
     return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 

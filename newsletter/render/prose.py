@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from newsletter.text.html import clean
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HEADING = re.compile(r"<(/?)h([3-6])>")
 _BLOCKS = frozenset({"p", "blockquote", "ul", "ol", "pre", "hr", *_HEADINGS})
 
 
@@ -28,7 +30,7 @@ def prose(html: str, *, above: int, headings: bool = True) -> Markup:
     It passes the one policy again, loses its pictures (in an issue they are image blocks), and its headings go on from
     `above` without skipping a level; with `headings` off they become bold paragraphs.
     """
-    return _markup(_fit(html, above=above, headings=headings))
+    return _markup(_fit(html, above=above, headings=headings), above)
 
 
 def pieces(html: str, *, above: int) -> list[Markup | Button]:
@@ -41,9 +43,9 @@ def pieces(html: str, *, above: int) -> list[Markup | Button]:
         if button is None:
             run.append(child)
             continue
-        found += [_markup(run), button]
+        found += [_markup(run, above), button]
         run = _root()
-    found.append(_markup(run))
+    found.append(_markup(run, above))
     return [one for one in found if one]
 
 
@@ -58,7 +60,7 @@ def _fit(html: str, *, above: int, headings: bool) -> Any:
     for link in root.xpath(".//a"):
         if not link.text_content().strip():
             link.drop_tree()
-    _demote(root, above, headings)
+    _demote(root, max(above, 2), headings)
     return _in_blocks(root)
 
 
@@ -122,6 +124,9 @@ def _button(element: Any) -> Button | None:
     return Button(text, url) if text and url.startswith(("http://", "https://")) else None
 
 
-def _markup(root: Any) -> Markup:
+def _markup(root: Any, above: int) -> Markup:
     inside = (root.text or "") + "".join(lxml.html.tostring(child, encoding="unicode", method="html") for child in root)
-    return Markup(clean(inside))  # noqa: S704  the policy has just been applied
+    html = clean(inside)
+    if above < 2:  # the policy knows no h2
+        html = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) - 1}>", html)
+    return Markup(html)  # noqa: S704  the policy has just been applied

@@ -44,7 +44,8 @@ def _items(seen: Checked) -> Iterator[Finding]:
         if not one_line(block.headline or items[0].title):
             yield error(
                 "no-headline",
-                f"Block {block.id} has no headline: newsletter issue edit {seen.issue.number} {block.id} --headline TEXT",
+                f"Block {block.id} has no headline: newsletter issue edit "
+                f"{seen.issue.number} {block.id} --headline TEXT",
                 block.id,
             )
         if not (block.url or any(item.url for item in items)):
@@ -56,7 +57,8 @@ def _items(seen: Checked) -> Iterator[Finding]:
         if len(items) == 1 and not one_line(block.outlet or items[0].outlet or ""):
             yield warning(
                 "no-outlet",
-                f"“{name}” does not say which outlet it is from: newsletter issue edit {seen.issue.number} {block.id} --outlet NAME",
+                f"“{name}” does not say which outlet it is from: newsletter issue edit "
+                f"{seen.issue.number} {block.id} --outlet NAME",
                 block.id,
             )
 

@@ -27,5 +27,6 @@ def check(seen: Checked) -> Iterator[Finding]:
         yield error(
             "no-postal-address",
             f"The postal address is not in the {' and the '.join(missing)} part: put "
-            f"{{{{ publication.address }}}} into the templates of the theme “{seen.issue.theme or seen.publication.theme}”.",
+            f"{{{{ publication.address }}}} into the templates of the theme "
+            f"“{seen.issue.theme or seen.publication.theme}”.",
         )
