@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -193,12 +194,13 @@ def claim(
         .order_by(table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite's writers take turns anyway
+        .cte("due")  # as a plain subquery PostgreSQL may run it once for each row, and take far more than the limit
     )
     why = _why_not()
     taken = why.is_(None)
     rows = tx.execute(
         update(table)
-        .where(table.c.id.in_(due), table.c.state == wanted)
+        .where(table.c.id.in_(select(due.c.id)), table.c.state == wanted)
         .values(
             state=case((taken, DeliveryState.ATTEMPTING.value), else_=DeliveryState.SKIPPED.value),
             was=wanted,
@@ -259,7 +261,8 @@ _CLOSE = (
     .where(
         table.c.id == bindparam("row"),
         table.c.attempts == bindparam("attempt"),
-        table.c.state.in_([DeliveryState.ATTEMPTING.value, DeliveryState.UNCERTAIN.value]),
+        # two comparisons: a list could not be used with executemany
+        or_(table.c.state == DeliveryState.ATTEMPTING.value, table.c.state == DeliveryState.UNCERTAIN.value),
     )
     .values(
         state=func.coalesce(bindparam("to", type_=String), table.c.was, DeliveryState.QUEUED.value),
