@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from newsletter.model.finding import Finding
 from newsletter.render.checks.checked import Checked, error
@@ -28,4 +28,5 @@ def check(seen: Checked) -> Iterator[Finding]:
 def _usable(sender: str) -> bool:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in sender):
         return False
-    return bool(_ADDRESS.fullmatch(parseaddr(sender)[1]))
+    found = getaddresses([sender])
+    return len(found) == 1 and bool(_ADDRESS.fullmatch(found[0][1]))
