@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Asked:
     status: SourceStatus
     """`ok`, `not-modified`, `error` or `gone`."""
     lesson: Lesson
-    found: Found = Found()
+    found: Found = field(default_factory=Found)
     error: str | None = None
     """One sentence for a person."""
 

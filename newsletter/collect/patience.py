@@ -40,7 +40,7 @@ def request(source: Source, *, force: bool) -> Request:
 
 def wait(failures: int, jitter: float) -> timedelta:
     """How long to leave a source alone after so many failures in a row; `jitter` from 0 to 1 spreads it by a fifth."""
-    longest = min(FIRST_WAIT * 2 ** min(max(failures - 1, 0), 20), LONGEST_WAIT)
+    longest: timedelta = min(FIRST_WAIT * 2 ** min(max(failures - 1, 0), 20), LONGEST_WAIT)
     return longest * (0.9 + 0.2 * jitter)
 
 

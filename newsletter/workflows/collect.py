@@ -20,7 +20,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, events, items, sources
+from newsletter.store import Store, Tx, items, sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,8 @@ class Outcome:
 
     source: Source
     status: SourceStatus
+    asked: bool = True
+    """Whether it was due."""
     new: int = 0
     updated: int = 0
     seen: int = 0
@@ -50,7 +52,7 @@ class Report:
     @property
     def asked(self) -> tuple[Outcome, ...]:
         """Those that were due."""
-        return tuple(one for one in self.outcomes if one.status is not SourceStatus.WAITING)
+        return tuple(one for one in self.outcomes if one.asked)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -102,9 +104,10 @@ def _waits(source: Source) -> Outcome:
     """Not asked: gone for good, or its server, or its failures, ask for patience."""
     at = source.memory.next_at
     if source.status is SourceStatus.GONE or at is None:
-        return Outcome(source=source, status=SourceStatus.WAITING, error=source.error)
+        return Outcome(source=source, status=source.status, asked=False, error=source.error)
     again = f"It is asked again after {at:%Y-%m-%d %H:%M} UTC; --force asks it now."
-    return Outcome(source=source, status=SourceStatus.WAITING, error=" ".join(filter(None, (source.error, again))))
+    error = " ".join(filter(None, (source.error, again)))
+    return Outcome(source=source, status=SourceStatus.WAITING, asked=False, error=error)
 
 
 def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -> Outcome:
@@ -175,6 +178,8 @@ def _calendars(files: tuple[CalendarFile, ...], zone: str, now: datetime) -> tup
 def _keep_events(tx: Tx, source: Source, read: list[EventData], now: datetime) -> int:
     if not read:
         return 0
+    from newsletter.store import events
+
     counts = [events.keep(tx, one, read, source.id, now).new for one in sources.publications_of(tx, source.id)]
     return max(counts, default=0)
 

@@ -1,0 +1,111 @@
+"""`newsletter collect`: fetch what is due."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli.call import Call
+
+if TYPE_CHECKING:
+    from newsletter.workflows.collect import Outcome, Progress, Report
+
+
+def document(report: Report) -> dict[str, Any]:
+    """A report as JSON."""
+    outcomes = report.outcomes
+    return {
+        "new": sum(one.new for one in outcomes),
+        "updated": sum(one.updated for one in outcomes),
+        "seen": sum(one.seen for one in outcomes),
+        "events": sum(one.events for one in outcomes),
+        "sources": [
+            {
+                "id": one.source.id,
+                "name": one.source.name,
+                "kind": one.source.kind.value,
+                "status": one.status.value,
+                "new": one.new,
+                "updated": one.updated,
+                "error": one.error,
+            }
+            for one in outcomes
+        ],
+    }
+
+
+def collect(
+    ctx: typer.Context,
+    source: Annotated[int | None, typer.Option(metavar="ID", help="Only this source.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ask everything, also what is not due.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where any source failed.")] = False,
+) -> None:
+    """Fetch the sources that are due, and keep what is new."""
+    from newsletter.model.source import SourceId
+    from newsletter.workflows.collect import collect as collect_all
+
+    call: Call = ctx.obj
+    only = SourceId(source) if source is not None else None
+    with _bar(call) as progress:
+        report = collect_all(
+            call.store, call.settings, call.clock, call.publication, only=only, force=force, progress=progress
+        )
+    call.show(document(report), lambda: _text(report))
+    for one in report.outcomes:
+        _notes(call, one)
+    if report.failed and (strict or len(report.failed) == len(report.asked)):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _bar(call: Call) -> Iterator[Progress | None]:
+    """A progress bar on a terminal, nothing on a pipe."""
+    if call.json or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Collecting", total=None)
+
+        def show(_: Outcome, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+def _text(report: Report) -> object:
+    if not report.outcomes:
+        return "There is no source yet. Add one with: newsletter sources add URL_OR_FOLDER"
+    from rich.console import Group
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("id", "name", "status", "new", "updated", "", box=None, header_style="bold")
+    for one in report.outcomes:
+        table.add_row(
+            str(one.source.id),
+            escape(one.source.name),
+            one.status.value,
+            str(one.new),
+            str(one.updated),
+            escape(one.error or ""),
+        )
+    total = document(report)
+    dated = f", {total['events']} new events" if total["events"] else ""
+    return Group(table, f"{total['new']} new, {total['updated']} updated, {total['seen']} seen{dated}.")
+
+
+def _notes(call: Call, outcome: Outcome) -> None:
+    name = outcome.source.name
+    if outcome.waiting:
+        files = ", ".join(outcome.waiting)
+        call.note(f"{name}: still being written, left for the next run: {files}")
+    if outcome.ignored:
+        call.note(f"{name}: not collected (not .md, .txt, .html or .ics): {', '.join(outcome.ignored)}")

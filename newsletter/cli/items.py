@@ -1,0 +1,171 @@
+"""`newsletter items`: the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli.call import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.model.item import Item, ItemId, Triage
+
+app = typer.Typer(help="The queue: what was collected, and what you decided about it.", no_args_is_help=True)
+
+_Ids = Annotated[list[int], typer.Argument(metavar="ID…")]
+
+
+def document(item: Item) -> dict[str, Any]:
+    """An item as JSON. Times are UTC."""
+    latest = item.latest
+    return {
+        "id": item.id,
+        "title": latest.title,
+        "excerpt": latest.excerpt,
+        "url": latest.url,
+        "outlet": latest.outlet,
+        "author": latest.author,
+        "published": latest.published.isoformat() if latest.published else None,
+        "state": item.state.value,
+        "section": item.section,
+        "story": None,
+        "also_in": [],
+        "sent_in": list(item.sent_in),
+    }
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[str | None, typer.Option(metavar="new|picked|skipped|snoozed")] = None,
+    search: Annotated[str | None, typer.Option(help="Words in title, excerpt, outlet or author.")] = None,
+    source: Annotated[int | None, typer.Option(metavar="ID", help="Only from this source.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1)] = None,
+) -> None:
+    """List items, the newest first."""
+    from newsletter.model.source import SourceId
+    from newsletter.store import items
+
+    call: Call = ctx.obj
+    publication, wanted = call.publication, _state(state)
+    with call.store.reading() as tx:
+        found = items.listing(
+            tx,
+            publication.id,
+            now=call.clock.now(),
+            state=wanted,
+            search=search,
+            source_id=SourceId(source) if source is not None else None,
+            limit=limit,
+        )
+    call.show([document(one) for one in found], lambda: _table(found))
+
+
+@app.command()
+def pick(
+    ctx: typer.Context,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="ID…")] = None,
+    newest: Annotated[int | None, typer.Option(metavar="N", min=1, help="The N newest that are new.")] = None,
+    section: Annotated[str | None, typer.Option(help="Where they go in the issue.")] = None,
+) -> None:
+    """Pick items for the next issue."""
+    from newsletter.errors import NewsletterError
+    from newsletter.model.item import Triage
+    from newsletter.store import items
+
+    call: Call = ctx.obj
+    if bool(ids) == (newest is not None):
+        raise NewsletterError("Name the items to pick by their ids, or write --newest N.", code="usage", where="ID")
+    chosen = [] if newest is None else _newest(call, newest)
+    with call.store.writing() as tx:
+        found = items.decide(
+            tx,
+            call.publication.id,
+            chosen or _ids(ids or []),
+            Triage.PICKED,
+            section=section,
+            now=call.clock.now(),
+        )
+    _answer(call, found)
+
+
+@app.command()
+def skip(ctx: typer.Context, ids: _Ids) -> None:
+    """Leave items out."""
+    from newsletter.model.item import Triage
+
+    _decide(ctx.obj, ids, Triage.SKIPPED)
+
+
+@app.command()
+def snooze(ctx: typer.Context, ids: _Ids) -> None:
+    """Put items aside for later."""
+    from newsletter.model.item import Triage
+
+    _decide(ctx.obj, ids, Triage.SNOOZED)
+
+
+@app.command()
+def restore(ctx: typer.Context, ids: _Ids) -> None:
+    """Back to new."""
+    from newsletter.model.item import Triage
+
+    _decide(ctx.obj, ids, Triage.NEW)
+
+
+def _newest(call: Call, count: int) -> list[ItemId]:
+    from newsletter.store import items
+
+    publication = call.publication
+    with call.store.reading() as tx:
+        return items.newest(tx, publication.id, count, now=call.clock.now())
+
+
+def _decide(call: Call, ids: Sequence[int], state: Triage) -> None:
+    from newsletter.store import items
+
+    publication = call.publication
+    with call.store.writing() as tx:
+        found = items.decide(tx, publication.id, _ids(ids), state, now=call.clock.now())
+    _answer(call, found)
+
+
+def _ids(ids: Sequence[int]) -> list[ItemId]:
+    from newsletter.model.item import ItemId
+
+    return [ItemId(key) for key in ids]
+
+
+def _state(text: str | None) -> Triage | None:
+    from newsletter.errors import NewsletterError
+    from newsletter.model.item import Triage
+
+    try:
+        return Triage(text) if text is not None else None
+    except ValueError as cause:
+        raise NewsletterError(
+            f"“{text}” is no state of an item; write new, picked, skipped or snoozed.", code="usage", where="--state"
+        ) from cause
+
+
+def _answer(call: Call, found: Sequence[Item]) -> None:
+    rows = [{"id": one.id, "state": one.state.value} for one in found]
+    text = "\n".join(f"{one.id:>6}  {one.state.value:<8} {one.latest.title or '(no title)'}" for one in found)
+    call.show(rows, text or "Nothing to pick: no item is new.")
+
+
+def _table(found: Sequence[Item]) -> object:
+    if not found:
+        return "No item here."
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("id", "state", "date", "outlet", "title", box=None, header_style="bold")
+    for one in found:
+        date = f"{one.latest.published:%Y-%m-%d}" if one.latest.published else ""
+        title = one.latest.title or "(no title)"
+        table.add_row(str(one.id), one.state.value, date, escape(one.latest.outlet or ""), escape(title))
+    return table
