@@ -89,6 +89,9 @@ def run(arguments: Sequence[str]) -> int:
         usage = _usage(error)
         if usage is None:
             raise
+        if type(error).__name__ == "NoArgsIsHelpError" and "--json" not in words:
+            sys.stderr.write(f"{error}\n")  # the help itself
+            return usage.exit_code
         return _fail(usage, as_json="--json" in words)
     finally:
         call.close()

@@ -18,7 +18,7 @@ class Publication:
     id: PublicationId
     name: str
     slug: str
-    """The name in lower case letters, digits and hyphens; fixed at creation, part of List-Id."""
+    """The name in lower case letters, digits and hyphens; part of List-Id, so it stays once an issue is approved."""
     sender: str = ""
     """`From`: an address, or `Name <address>`. Called `from` on the command line."""
     reply_to: str = ""

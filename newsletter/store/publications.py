@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.publication import Publication, PublicationId
 from newsletter.store.engine import Tx
+from newsletter.store.schema import issue, rendition
 from newsletter.store.schema import publication as table
 
 
@@ -78,7 +79,18 @@ def find(tx: Tx, wanted: str | None) -> Publication:
 
 
 def change(tx: Tx, publication: PublicationId, fields: Mapping[str, Any]) -> Publication:
-    """Set fields of a publication."""
-    if fields:
-        tx.execute(update(table).where(table.c.id == publication).values(_columns(fields)))
+    """Set fields of a publication. The slug follows its name until readers may have seen it in a List-Id."""
+    values = _columns(fields)
+    if "name" in fields and not _is_known(tx, publication):
+        slug = slug_of(fields["name"])
+        taken = select(table.c.id).where(table.c.slug == slug, table.c.id != publication)
+        if tx.execute(taken).first() is None:
+            values["slug"] = slug
+    if values:
+        tx.execute(update(table).where(table.c.id == publication).values(values))
     return get(tx, publication)
+
+
+def _is_known(tx: Tx, publication: PublicationId) -> bool:
+    frozen = select(rendition.c.id).join(issue, issue.c.id == rendition.c.issue_id)
+    return tx.execute(frozen.where(issue.c.publication_id == publication).limit(1)).first() is not None

@@ -10,8 +10,10 @@ from newsletter.audience.addresses import BadAddress, read_address
 from newsletter.errors import NewsletterError
 from newsletter.model.merge import UNSUBSCRIBE, filled
 from newsletter.model.rendition import RenditionData
+from newsletter.model.splice import Reader, compile_rendition, message_ids
 from newsletter.model.subscriber import Subscriber
 from newsletter.model.tokens import unsubscribe_url
+from newsletter.send.address import wire_address
 from newsletter.store import subscribers
 from newsletter.workflows import deliver
 from newsletter.workflows.publish import Desk
@@ -40,18 +42,14 @@ def write_files(desk: Desk, number: int | None, folder: Path, *, reader: str | N
     found = _subscriber(desk, reader) if reader is not None else None
     issue, data = desk.issue(number), shown(desk.preview(number))
     whose = found.id if found else deliver.NOBODY
-    message = deliver.eml(
-        data,
-        desk.settings,
-        desk.clock,
-        to=found.email if found else SAMPLE_READER,
-        name=found.name if found else "",
-        publication=desk.publication.id,
-        subscriber=whose,
-        issue=issue.id,
-    )
     keys = desk.settings.secret_keys
     values = {UNSUBSCRIBE: unsubscribe_url(data.base_url, keys, desk.publication.id, whose, issue.id)}
+    reader_of = Reader(
+        address=wire_address(found.email if found else SAMPLE_READER), name=found.name if found else "", values=values
+    )
+    message = compile_rendition(data, ascii_address=wire_address).splice(
+        reader_of, message_id=message_ids(data, issue.id).of(0), date=desk.clock.now()
+    )
     html = filled(data.html, data.nonce, values, html=True).encode()
     text = filled(data.text, data.nonce, values, html=False).encode()
     files = Files(folder / "issue.html", folder / "issue.txt", folder / "issue.eml", len(html))
