@@ -1,7 +1,7 @@
 """iCalendar text taken apart before any library sees it: content lines, components, zones (RFC 5545 §3.1).
 
-One VEVENT that cannot be read must not take the others with it, and a zone must not need its VTIMEZONE, whose rules may be
-hostile. So each VEVENT is cut out, its zones are translated to IANA names, and only what we use is kept.
+One VEVENT that cannot be read must not take the others with it, and a zone must not need its VTIMEZONE, whose rules may
+be hostile. So each VEVENT is cut out, its zones are translated to IANA names, and only what we use is kept.
 """
 
 from __future__ import annotations
@@ -11,11 +11,19 @@ from dataclasses import dataclass, field
 
 from newsletter.events.zones import is_zone
 
-KEPT = frozenset(
-    "UID SEQUENCE SUMMARY DESCRIPTION LOCATION URL CONTACT STATUS DTSTART DTEND DURATION RRULE RDATE EXDATE "
-    "RECURRENCE-ID".split(" ")
-)
 TIMES = frozenset(("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"))
+KEPT = TIMES | {
+    "UID",
+    "SEQUENCE",
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "URL",
+    "CONTACT",
+    "STATUS",
+    "DURATION",
+    "RRULE",
+}
 MOST_TEXT = 20_000
 """Characters of one description."""
 

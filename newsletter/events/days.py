@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from newsletter.events.words import (
@@ -202,13 +203,13 @@ def _slashed(match: re.Match[str], month_first: bool) -> Days:
 def _ordinal_day(match: re.Match[str], today: date) -> Days:
     month, weekday = month_of(match["month"]), weekday_of(match["weekday"])
     ordinal = ORDINALS[match["ordinal"].lower()]
-    years = (int(match["year"]),) if match["year"] else (today.year, today.year + 1)
-    for year in years:
+    year = int(match["year"]) if match["year"] else today.year
+    found = nth_weekday(year, month, weekday, ordinal)
+    if not match["year"] and found is not None and found < today - OLD_AFTER:
+        year += 1
         found = nth_weekday(year, month, weekday, ordinal)
-        if found is None:
-            raise UnreadableLine(f"{MONTH_NAMES[month - 1]} {year} has no {match['ordinal']} {WEEKDAY_NAMES[weekday]}.")
-        if match["year"] or found >= today - OLD_AFTER:
-            break
+    if found is None:
+        raise UnreadableLine(f"{MONTH_NAMES[month - 1]} {year} has no {match['ordinal']} {WEEKDAY_NAMES[weekday]}.")
     return Days("one", (Day(found.month, found.day, found.year),))
 
 
@@ -297,7 +298,7 @@ def resolve(days: Days, *, today: date) -> tuple[tuple[date, ...], tuple[str, ..
 def _years(days: Days, today: date) -> tuple[date, ...]:
     written = days.days
     steps = [0]  # how many New Years lie between the first day and each of the others
-    for before, after in zip(written, written[1:], strict=False):
+    for before, after in pairwise(written):
         crosses = after.place_in_year < before.place_in_year and before.month != after.month
         steps.append(steps[-1] + (1 if crosses else 0))
     given = [day.year - step for day, step in zip(written, steps, strict=True) if day.year is not None]

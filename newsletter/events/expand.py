@@ -22,8 +22,8 @@ Happening = tuple[EventData, date | datetime, date | datetime | None, date | dat
 def happenings(data: EventData, first: date, last: date) -> Iterator[Happening]:
     """Those around a window, by start; a day more on each side, for zones.
 
-    A window of more than ten years is cut there. Raises what the libraries raise: a calendar is tried out with this once,
-    before it is kept.
+    A window of more than ten years is cut there. Raises what the libraries raise: a calendar is tried out with this
+    once, before it is kept.
     """
     assert data.ics is not None
     begins = data.start.date() if isinstance(data.start, datetime) else data.start
@@ -31,23 +31,27 @@ def happenings(data: EventData, first: date, last: date) -> Iterator[Happening]:
     latest = min(last.toordinal() + 2, earliest + FURTHEST.days, date.max.toordinal() - 400)
     if latest < earliest:
         return
-    found = _series(data.ics).between(date.fromordinal(earliest), date.fromordinal(latest))
+    series, usual = _series(data.ics)
+    found = series.between(date.fromordinal(earliest), date.fromordinal(latest))
     for component in sorted(found, key=_moment):
         if component.get("STATUS", "") == "CANCELLED" and data.status is not EventStatus.CANCELLED:
             continue
         start, planned = (_in_zone(component[name].dt, data.zone) for name in ("DTSTART", "RECURRENCE-ID"))
-        own = replace(data, **(told if (told := described(component))["title"] else {**told, "title": data.title}))
+        told = described(component)
+        own = replace(data, **{name: value for name, value in told.items() if value and value != usual[name]})
         if isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo):
             own = replace(own, zone=start.tzinfo.key)
         yield own, start, told_end(component, start), planned
 
 
 @lru_cache(maxsize=1024)
-def _series(ics: str) -> Any:
+def _series(ics: str) -> tuple[Any, dict[str, Any]]:
+    """The series, and what its master says of itself: an instance lies over the event only where it differs from it."""
     import icalendar
     import recurring_ical_events
 
-    return recurring_ical_events.of(icalendar.Calendar.from_ical(ics))
+    calendar = icalendar.Calendar.from_ical(ics)
+    return recurring_ical_events.of(calendar), described(next(iter(calendar.walk("VEVENT"))))
 
 
 def _in_zone(moment: date | datetime, zone: str | None) -> date | datetime:

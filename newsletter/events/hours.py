@@ -40,8 +40,8 @@ class Hours:
 def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | None:
     """The times written at a position, and where they end; none where there is none.
 
-    `bare` takes `10-13` without minutes too, as it stands directly after a date. Raises UnreadableLine for a time that no
-    clock shows.
+    `bare` takes `10-13` without minutes too, as it stands directly after a date. Raises UnreadableLine for a time that
+    no clock shows.
     """
     match = _TIME.match(text, at)
     if match is None or _CURRENCY.search(text[:at]) or not _is_time(match, bare):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
-from newsletter.events import expand, rules, rrules
+from newsletter.events import expand, rrules, rules
 from newsletter.events.component import described, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
 from newsletter.model.event import EventData, EventStatus
@@ -20,7 +20,7 @@ MOST_BYTES = 10_000_000
 MOST_EVENTS = 1_000
 MOST_INSTANCES = 500
 """Moved or changed instances, and dates beside a rule, of one event."""
-LONGEST_TRIAL = 1.0
+LONGEST_TRIAL = 2.0
 """Seconds that one event's rule may take when it is tried out."""
 LONGEST_READING = 20.0
 """Seconds for all trials of a calendar; what is left then is refused."""
@@ -161,6 +161,8 @@ class _Reader:
         data = self._with_ics(data, whole)
         if self.spent > LONGEST_READING:
             raise ValueError("its calendar takes too long to read")
+        import recurring_ical_events  # noqa: F401  # not to be counted as the event's own time
+
         began = Clock.monotonic()
         try:
             first = data.start.date() if isinstance(data.start, datetime) else data.start
@@ -174,8 +176,6 @@ class _Reader:
         return data
 
     def _with_ics(self, data: EventData, whole: list[RawEvent]) -> EventData:
-        from dataclasses import replace
-
         text = "".join(_with_uid(event, data.uid).text(self.raw.zones, self.zone) for event in whole)
         return replace(
             data, ics=f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//newsletter//EN\r\n{text}END:VCALENDAR\r\n"
@@ -197,8 +197,9 @@ def _plain_rule(event: RawEvent) -> None:
     """Put the rule in plain form, or raise ValueError where it is not taken."""
     if len([True for prop, _, _ in event.properties if prop == "RRULE"]) > 1:
         raise ValueError("it has more than one rule")
+    start = (event.value("DTSTART") or "").strip()
     event.properties = [
-        (prop, params, rrules.accepted(value)) if prop == "RRULE" else (prop, params, value)
+        (prop, params, rrules.accepted(value, start)) if prop == "RRULE" else (prop, params, value)
         for prop, params, value in event.properties
     ]
 

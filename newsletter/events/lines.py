@@ -12,6 +12,7 @@ from newsletter.events.days import Days, UnreadableLine
 from newsletter.events.hours import Hours
 from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
+from newsletter.events.words import TO
 from newsletter.model.event import EventData
 
 __all__ = ["ReadLines", "UnreadableLine", "read_line", "read_lines"]
@@ -24,7 +25,14 @@ _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
 _UNTIL = re.compile(
     r"\s*[,;]?\s*\(?(?:until|till|through|ends(?:\s+on)?|ending|up to)\s+(?:and including\s+)?(?=\S)", re.I
 )
+_TO = re.compile(TO, re.I)
 _TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every))?\s*$", re.I)
+_MARKED = r"(?:\s*[ap]\.?\s?m\b|[:.h]\d\d(?!\d)|\s?uhr\b)"
+_TIME_INSIDE = re.compile(
+    r"(?:,\s*|\(\s*)?(?:\b(?:at|from)\s+)?(?<![\w$€£.:/#-])"
+    rf"(?=\d{{1,2}}{_MARKED}|\d{{1,2}}\s*(?:-|–|—|to)\s*\d{{1,2}}(?:[:.]\d\d)?{_MARKED}|(?:noon|midday|midnight)\b)",
+    re.I,
+)
 _MONTH_FIRST_ZONES = re.compile(
     r"America/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Juneau|Indiana/|Kentucky/|"
     r"North_Dakota/)|Pacific/Honolulu|US/"
@@ -166,7 +174,7 @@ class _Reader:
 
     def _end_on_another_day(self, when: _When, at: int, month_first: bool) -> int | None:
         """`Dec 5 6pm – Dec 7 2pm`: a date behind the dash after a time."""
-        to = re.compile(hours.TO, re.I).match(self.whole.text, at)
+        to = _TO.match(self.whole.text, at)
         last = days.days_at(self.whole.text, to.end(), today=self.today, month_first=month_first) if to else None
         if to is None or last is None or last[0].kind != "one":
             return None
@@ -186,26 +194,17 @@ class _Reader:
             if day is None or day.kind == "one":
                 when.rule = rule
                 rest = rest.without(start, end)
-        if when.hours is None and (at := self._find(rest, hours.hours_at)):
+        if when.hours is None and (at := self._find(rest)):
             when.hours = at[0]
             rest = rest.without(at[1], at[2])
         if when.until is None and (when.rule or (when.days and when.days.kind == "one")):
             rest = self._late_until(when, rest)
         return when, rest
 
-    def _find(self, rest: Linked, read: object) -> tuple[Hours, int, int] | None:
-        for match in re.finditer(
-            r"(?:,\s*|\(\s*)?(?:\b(?:at|from)\s+)?(?<![\w$€£.:/#-])\d{1,2}|\b(?:noon|midday|midnight)\b", rest.text
-        ):
+    def _find(self, rest: Linked) -> tuple[Hours, int, int] | None:
+        """A time inside the text that cannot be anything else, and where it stands."""
+        for match in _TIME_INSIDE.finditer(rest.text):
             if any(link.start <= match.start() < link.end for link in rest.links):
-                continue
-            if re.match(
-                r"(?:,\s*|\(\s*)?(?:at\s+)?\d{1,2}(?![\d:.h]|\s*[ap]\.?\s?m|\s*uhr)",
-                match.group() + rest.text[match.end() :],
-                re.I,
-            ) and not re.match(
-                r"\s*(?:-|–|—|to)\s*\d{1,2}(?::\d\d)?\s*(?:[ap]\.?\s?m|:\d\d)", rest.text[match.end() :], re.I
-            ):
                 continue
             try:
                 found = hours.hours_at(rest.text, match.start())
@@ -290,11 +289,9 @@ def _first(when: _When, found: tuple[date, ...], rrule: str | None, today: date)
         if not rules.agrees(rrule, found[0]):
             nearest = rules.first_start(rrule, found[0])
             hint = f"; the rule's next day is {days.in_words(nearest)}" if nearest else ""
-            when.warnings.append(
-                f"{days.in_words(found[0])} is not the {rules.in_words(rrule)}{hint}. The date was kept."
-                if rrule.startswith("FREQ=MONTHLY")
-                else f"{days.in_words(found[0])} does not agree with “{rules.in_words(rrule)}”{hint}. The date was kept."
-            )
+            words = rules.in_words(rrule)
+            said = f"is not the {words}" if rrule.startswith("FREQ=MONTHLY;BYDAY") else f"does not fit “{words}”"
+            when.warnings.append(f"{days.in_words(found[0])} {said}{hint}. The date was kept.")
         return found[0]
     start = rules.first_start(rrule, today)
     if start is None:

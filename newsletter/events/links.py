@@ -84,8 +84,8 @@ def linked(line: str) -> Linked:
         label, target = _label_and_target(match)
         start = len(text)
         text += label
-        if (target := _safe(target)) and label:
-            links.append(Link(start, len(text), target))
+        if (safe := _safe(target)) and label:
+            links.append(Link(start, len(text), safe))
     text += html.unescape(line[at:])
     links += _bare(text, links)
     return Linked(text, tuple(sorted(links, key=lambda link: link.start)))

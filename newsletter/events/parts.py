@@ -12,14 +12,15 @@ _ABBREVIATION = re.compile(r"(?:\b(?:dr|mr|mrs|ms|st|prof|rev|no|vs|jr|sr|e\.g|i
 _BREAK = re.compile(rf":\s+|\s+{DASH}+\s+|—|[.!?]\s+(?=[\"“‘(]?[A-Z0-9])|;\s+|\s\|\s")
 _CALL = re.compile(
     r"(?:(?<=[,;(–—-])|(?<=[,;(–—-]\s)|(?<=\s))"
-    r"(?:please\s+)?(?:register|more info(?:rmation)?|more|info(?:rmation)?|details|tickets?|sign[ -]?up|join(?: us)?|rsvp|see|"
-    r"book|contact|write to|e-?mail)\b(?P<between>[^.;]{0,40})$",
+    r"(?:please\s+)?(?:register|more info(?:rmation)?|more|info(?:rmation)?|details|tickets?|sign[ -]?up|join(?: us)?|"
+    r"rsvp|see|book|contact|write to|e-?mail)\b(?P<between>[^.;]{0,40})$",
     re.I,
 )
 _AT = re.compile(
     r"(?:,\s*|\s+)(?:at|in|@)\s+(?P<place>(?:the\s+)?[^,.;:()]{3,60})$",
 )
 _COMMA = re.compile(r",\s*(?P<part>[^,]{3,60})$")
+_TWO_COMMAS = re.compile(r",\s*(?P<part>[^,]{3,60}),\s*(?P<town>[^,]{3,60})$")
 _ONLINE_TAIL = re.compile(
     r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?)|(?:on|via|by|over)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
     re.I,
@@ -82,28 +83,16 @@ def _trimmed(rest: Linked) -> Linked:
 def _split(rest: Linked) -> tuple[Linked, Linked]:
     """The title and what follows it, at the first colon, dash, full stop, link or “register …”."""
     text = rest.text
-    for match in _BREAK.finditer(text):
-        if text[match.start()] == "." and _ABBREVIATION.search(text[: match.start()]):
-            continue
-        if any(link.start < match.end() and match.start() < link.end for link in rest.links):
-            continue
-        keep = match.start() + (1 if text[match.start()] in "!?" else 0)
-        if keep and text[:keep].strip(_EDGES):
-            break
-        match = None
-    else:
-        match = None
-    cut, resume = (keep, match.end()) if match else (len(text), len(text))
+    cut, resume = _break(rest)
     for link in rest.links:
-        if link.start < cut and text[link.start : link.end].startswith(("http", "www.")) or "@" in _shown(text, link):
-            if link.start >= cut:
-                break
-            before = text[: link.start]
-            if call := _CALL.search(before):
-                cut = resume = call.start()
-            else:
-                cut, resume = link.start, (link.end if link.target.startswith("http") else link.start)
-            break
+        shown = text[link.start : link.end]
+        if link.start >= cut or not (shown.startswith(("http", "www.")) or "@" in shown):
+            continue  # a headline that is a link stays a headline
+        if call := _CALL.search(text[: link.start]):
+            cut = resume = call.start()
+        else:
+            cut, resume = link.start, link.start if link.target.startswith("mailto:") else link.end
+        break
     title, tail = rest.part(0, cut), rest.part(resume)
     title = _trimmed(Linked(title.text.rstrip(" (["), title.links))
     if title.text.endswith(".") and not _ABBREVIATION.search(title.text[:-1]):
@@ -117,8 +106,18 @@ def _split(rest: Linked) -> tuple[Linked, Linked]:
     return title, tail
 
 
-def _shown(text: str, link: object) -> str:
-    return text[link.start : link.end]  # type: ignore[attr-defined]
+def _break(rest: Linked) -> tuple[int, int]:
+    """Where the title ends and the description begins, by punctuation; twice the end where there is none."""
+    text = rest.text
+    for match in _BREAK.finditer(text):
+        mark = text[match.start()]
+        if mark == "." and _ABBREVIATION.search(text[: match.start()]):
+            continue
+        if any(link.start < match.end() and match.start() < link.end for link in rest.links):
+            continue
+        if text[: match.start()].strip(_EDGES):
+            return match.start() + (1 if mark in "!?" else 0), match.end()
+    return len(text), len(text)
 
 
 def _place(title: str) -> tuple[str, str | None]:
@@ -129,6 +128,8 @@ def _place(title: str) -> tuple[str, str | None]:
         title = bare
     if (match := _COMMA.search(title)) and _is_place(match["part"]):
         return title[: match.start()], re.sub(r"^(?:at|in)\s+", "", match["part"])
+    if (match := _TWO_COMMAS.search(title)) and _is_place(match["part"]) and _is_name(match["town"]):
+        return title[: match.start()], re.sub(r"^(?:at|in)\s+", "", f"{match['part']}, {match['town']}")
     if (match := _AT.search(title)) and (_is_place(match["place"]) or _is_name(match["place"])):
         return title[: match.start()], match["place"]
     return title, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from newsletter.events.words import BYDAY
 
@@ -12,10 +13,10 @@ _DAYS_OF = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _HOURS = {"BYHOUR", "BYMINUTE", "BYSECOND"}
 
 
-def accepted(rrule: str) -> str:
+def accepted(rrule: str, start: str = "") -> str:
     """The rule in plain form, with ordinal BYDAY (`BYDAY=2MO` for `BYDAY=MO;BYSETPOS=2`).
 
-    Raises ValueError with a clause for a person where it would never end, cannot be read, or is below daily.
+    `start` is the DTSTART as it stands in the file. Raises ValueError with a clause for a person where it would never end, cannot be read, or is below daily.
     """
     parts = _parts(rrule)
     freq = parts.get("FREQ", "")
@@ -35,10 +36,10 @@ def accepted(rrule: str) -> str:
             if not least <= abs(_number(value, name)) <= most:
                 raise ValueError(f"its rule has {name}={value}")
     _check_days(parts, freq)
-    _check_possible(parts, freq)
-    if "BYDAY" in parts and re.fullmatch(r"-?[1-5]", parts.get("BYSETPOS", "")) and freq == "MONTHLY":
-        if parts["BYDAY"] in BYDAY and "BYMONTHDAY" not in parts:
-            parts["BYDAY"] = parts.pop("BYSETPOS") + parts["BYDAY"]
+    _check_possible(parts, freq, start)
+    one_position = re.fullmatch(r"-?[1-5]", parts.get("BYSETPOS", ""))
+    if freq == "MONTHLY" and one_position and parts.get("BYDAY") in BYDAY and "BYMONTHDAY" not in parts:
+        parts["BYDAY"] = parts.pop("BYSETPOS") + parts["BYDAY"]
     if parts.get("INTERVAL") == "1":
         del parts["INTERVAL"]
     kept = [f"{name}={parts[name]}" for name in _ORDER if parts.get(name)]
@@ -76,7 +77,8 @@ def _check_days(parts: dict[str, str], freq: str) -> None:
             raise ValueError(f"its rule has BYDAY={day}, and there is no such day")
 
 
-def _check_possible(parts: dict[str, str], freq: str) -> None:
+def _check_possible(parts: dict[str, str], freq: str, start: str) -> None:
+    """Refuse what never comes: the libraries would look for it until the year 9999, each time."""
     if "BYWEEKNO" in parts and freq != "YEARLY":
         raise ValueError("its rule has BYWEEKNO without FREQ=YEARLY")
     if "BYYEARDAY" in parts and freq != "YEARLY":
@@ -85,3 +87,16 @@ def _check_possible(parts: dict[str, str], freq: str) -> None:
         longest = max(_DAYS_OF[int(month) - 1] for month in parts["BYMONTH"].split(",") if month)
         if min(abs(int(day)) for day in parts["BYMONTHDAY"].split(",") if day) > longest:
             raise ValueError("its rule never comes: the months have no such day")
+    days = [day for day in parts.get("BYDAY", "").split(",") if day]
+    begins = re.match(r"(\d{4})(\d\d)(\d\d)", start)
+    if freq == "DAILY" and days and begins and int(parts.get("INTERVAL", "1")) % 7 == 0:
+        try:
+            weekday = BYDAY[date(*(int(part) for part in begins.groups())).weekday()]
+        except ValueError:
+            return  # the start is refused for itself
+        if weekday not in days:
+            raise ValueError("its rule never comes: it keeps to one weekday, and names others")
+    most = {"DAILY": 1, "WEEKLY": len(days) or 1, "MONTHLY": 5 * len(days) if days else 31, "YEARLY": 366}[freq]
+    positions = [abs(int(value)) for value in parts.get("BYSETPOS", "").split(",") if value]
+    if positions and min(positions) > most:
+        raise ValueError("its rule never comes: BYSETPOS is beyond its days")

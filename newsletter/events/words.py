@@ -89,12 +89,16 @@ BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 CLOCK_WORDS: dict[str, tuple[int, int]] = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
 
 PLACE_WORDS = frozenset(
-    """barn bookshop bridge building cafe café campus center centre chapel church cinema clinic club college
-    common commons court courthouse farm field fields gallery garden gardens green gym hall harbor harbour hotel house
-    kitchen library market meadow mill museum office park pavilion pier playground plaza pool pub quay restaurant river
-    room rooms school shop square stadium station street studio synagogue mosque temple theater theatre university
-    village wharf workshop yard""".split()
-)
+    [
+        "barn", "bookshop", "bridge", "building", "cafe", "café", "campus", "center", "centre", "chapel",
+        "church", "cinema", "clinic", "club", "college", "common", "commons", "court", "courthouse", "farm",
+        "field", "fields", "gallery", "garden", "gardens", "green", "gym", "hall", "harbor", "harbour", "hotel",
+        "house", "kitchen", "library", "market", "meadow", "mill", "mosque", "museum", "office", "park",
+        "pavilion", "pier", "playground", "plaza", "pool", "pub", "quay", "restaurant", "river", "room",
+        "rooms", "school", "shop", "square", "stadium", "station", "street", "studio", "synagogue", "temple",
+        "theater", "theatre", "university", "village", "wharf", "workshop", "yard",
+    ]
+)  # fmt: skip
 """A last part after a comma, or what follows “at”, is a place when it ends with one of these."""
 
 ONLINE = re.compile(

@@ -1,0 +1,274 @@
+"""`newsletter events`: the calendar of the publication."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli.call import Call
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from newsletter.model.event import Event, EventId, Occurrence
+
+app = typer.Typer(help="The calendar: pasted lines and .ics in, what is on out.", no_args_is_help=True)
+
+
+def document(one: Occurrence) -> dict[str, Any]:
+    """An occurrence as JSON: all-day ones by dates, of which `end` is the last; timed ones with their offset."""
+    return {
+        "id": one.id,
+        "event": one.event,
+        "title": one.title,
+        "description": one.description,
+        "start": one.start.isoformat(),
+        "end": one.end.isoformat() if one.end is not None else None,
+        "all_day": one.all_day,
+        "first_date": one.first_date.isoformat(),
+        "last_date": one.last_date.isoformat(),
+        "dates": [day.isoformat() for day in one.dates],
+        "zone": one.zone,
+        "rule": one.rule,
+        "rule_text": one.rule_text,
+        "place": one.place,
+        "online": one.online,
+        "url": one.url,
+        "contact": one.contact,
+        "wording": one.wording,
+        "warnings": list(one.warnings),
+        "source": one.source,
+        "status": one.status.value,
+    }
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day; else today.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="The last day; else as far as an issue looks ahead.")
+    ] = None,
+) -> None:
+    """List what goes on between two days, by date."""
+    from datetime import timedelta
+
+    from newsletter.errors import NewsletterError
+    from newsletter.events.occurrences import occurrences
+    from newsletter.store import events as stored
+
+    call: Call = ctx.obj
+    publication = call.publication
+    first = _date(from_, "--from") or _today(call)
+    try:
+        last = _date(to, "--to") or first + timedelta(days=publication.event_days)
+    except OverflowError as cause:
+        raise NewsletterError(f"--from {first} is too far ahead; give a nearer day.", where="--from") from cause
+    if last < first:
+        raise NewsletterError(f"--to {last} lies before --from {first}; swap the two.", where="--to")
+    with call.store.reading() as tx:
+        events = stored.listing(tx, publication.id)
+    rows = occurrences(events, first=first, last=last, zone=publication.zone)
+    call.show([document(one) for one in rows], lambda: _table(rows, f"No event from {first} to {last}."))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def add(
+    ctx: typer.Context,
+    lines: Annotated[list[str], typer.Argument(metavar="LINE…", help="One event each; - reads many lines from stdin.")],
+) -> None:
+    """Add events from pasted lines, such as “July 6-7 Street fair”."""
+    from newsletter.events.lines import read_lines
+    from newsletter.store import events as stored
+
+    call: Call = ctx.obj
+    text = "\n".join(sys.stdin.read() if line == "-" else line for line in lines)
+    read = read_lines(text, today=_today(call), zone=call.publication.zone)
+    with call.store.writing() as tx:
+        kept = stored.keep(tx, call.publication.id, read.events, now=call.clock.now())
+    _answer(call, kept.ids, read.refused)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.ics", help="A calendar file.")],
+) -> None:
+    """Import the events of an .ics file."""
+    from newsletter.errors import NewsletterError
+    from newsletter.events.ics import MOST_BYTES, read_ics
+    from newsletter.store import events as stored
+
+    call: Call = ctx.obj
+    try:
+        with file.expanduser().open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as cause:
+        raise NewsletterError(f"The file {file} cannot be read: {cause.strerror}.", where=str(file)) from cause
+    read = read_ics(content, zone=call.publication.zone, now=call.clock.now(), name=file.name)
+    if not read.events and [what for what, _ in read.refused] == [file.name]:
+        raise NewsletterError(f"{file.name}: {read.refused[0][1]}", where=str(file))
+    with call.store.writing() as tx:
+        kept = stored.keep(tx, call.publication.id, read.events, now=call.clock.now())
+    _answer(call, kept.ids, read.refused)
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    event: Annotated[int, typer.Argument(metavar="ID", help="The event's number (“event” in the list).")],
+    title: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    description: Annotated[str | None, typer.Option(help="Markdown; @FILE or - for a long text.")] = None,
+    start: Annotated[str | None, typer.Option(help="2026-12-05, or 2026-12-05T19:30 in its zone.")] = None,
+    end: Annotated[str | None, typer.Option(help="The last day, or the time it ends; “none” for no end.")] = None,
+    place: Annotated[str | None, typer.Option(help="Where.")] = None,
+    url: Annotated[str | None, typer.Option(help="An http(s) address.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Whom to ask.")] = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Let it into the issues.")] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Keep it out of the issues.")] = False,
+) -> None:
+    """Change an event. It keeps its UID."""
+    from newsletter.cli.call import long_text
+    from newsletter.events.editing import edited
+    from newsletter.model.event import EventId
+    from newsletter.store import events as stored
+
+    call: Call = ctx.obj
+    with call.store.writing() as tx:
+        old = stored.get(tx, call.publication.id, EventId(event))
+        data = edited(
+            old.data,
+            title=title,
+            description=long_text(description),
+            start=start,
+            end=end,
+            place=place,
+            url=url,
+            contact=contact,
+            confirm=confirm,
+            cancel=cancel,
+            zone=call.publication.zone,
+        )
+        stored.edit(tx, call.publication.id, old.id, data, now=call.clock.now())
+    _answer(call, [old.id], ())
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    events: Annotated[list[int], typer.Argument(metavar="ID…", help="The events' numbers (“event” in the list).")],
+) -> None:
+    """Take events out of the calendar. A collected one is kept as cancelled, so that it does not come back."""
+    from newsletter.events.occurrences import rows_of
+    from newsletter.model.event import EventId
+    from newsletter.store import events as stored
+
+    call: Call = ctx.obj
+    with call.store.writing() as tx:
+        gone = [stored.remove(tx, call.publication.id, EventId(one), now=call.clock.now()) for one in events]
+    rows = [row for one in gone for row in rows_of(one, today=_today(call))]
+    call.show([document(row) for row in rows], f"Removed: {', '.join(one.data.title for one in gone)}")
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.ics", help="Where to; else stdout.")] = None,
+) -> None:
+    """Write the confirmed and cancelled events as an .ics file."""
+    from newsletter.errors import NewsletterError
+    from newsletter.events.write_ics import write_ics
+    from newsletter.model.event import EventStatus
+    from newsletter.store import events as stored
+
+    call: Call = ctx.obj
+    with call.store.reading() as tx:
+        events = stored.listing(tx, call.publication.id, (EventStatus.CONFIRMED, EventStatus.CANCELLED))
+    content = write_ics(events, name=call.publication.name, now=call.clock.now())
+    if file is None and not call.json:
+        sys.stdout.write(content.decode())
+        return
+    if file is not None:
+        try:
+            file.expanduser().write_bytes(content)
+        except OSError as cause:
+            raise NewsletterError(f"The file {file} cannot be written: {cause.strerror}.", where=str(file)) from cause
+    told = f"{len(events)} events are in {file}."
+    call.show({"file": str(file) if file else None, "events": len(events)}, told)
+
+
+def _answer(call: Call, ids: Iterable[EventId], refused: Sequence[tuple[str, str]]) -> None:
+    """Show what is stored now, then what could not be read; exit 1 where there is any of that."""
+    from newsletter.events.occurrences import rows_of
+
+    wanted = list(dict.fromkeys(ids))
+    found = _by_id(call, wanted)
+    rows = [row for one in wanted for row in rows_of(found[one], today=_today(call))]
+    rows.sort(key=lambda row: (row.first_date, row.start.isoformat()))
+    mistakes = [{"wording": wording, "error": why} for wording, why in refused]
+    call.show([*(document(row) for row in rows), *mistakes], lambda: _table(rows, "") if rows else None)
+    if refused:
+        if not call.json:
+            for wording, why in refused:
+                call.note(f"Not added: {wording}\n  {why}")
+        raise typer.Exit(1)
+
+
+def _by_id(call: Call, wanted: Sequence[EventId]) -> dict[EventId, Event]:
+    from newsletter.store import events as stored
+
+    with call.store.reading() as tx:
+        return {event.id: event for event in stored.listing(tx, call.publication.id) if event.id in set(wanted)}
+
+
+def _today(call: Call) -> date:
+    from zoneinfo import ZoneInfo
+
+    return call.clock.now().astimezone(ZoneInfo(call.publication.zone)).date()
+
+
+def _date(text: str | None, where: str) -> date | None:
+    from datetime import date
+
+    from newsletter.errors import NewsletterError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as cause:
+        raise NewsletterError(f"{where} is “{text}”; write a date as 2026-12-04.", where=where) from cause
+
+
+def _table(rows: Sequence[Occurrence], none: str) -> object:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        return none
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("Event", "When", "Title", "Place", "Rule", "Status"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        place = ", ".join(part for part in (row.place, "online" if row.online else None) if part)
+        title = Text(row.title)
+        for warning in row.warnings:
+            title.append(f"\n{warning}", style="yellow")
+        table.add_row(str(row.event), _when(row), title, Text(place), row.rule_text or row.rule or "", row.status.value)
+    return table
+
+
+def _when(row: Occurrence) -> str:
+    from datetime import datetime
+
+    if not isinstance(row.start, datetime):
+        last = f" – {row.last_date:%a %d %b %Y}" if row.last_date != row.first_date else ""
+        return f"{row.start:%a %d %b %Y}{last}"
+    end = ""
+    if isinstance(row.end, datetime):
+        end = f"–{row.end:%H:%M}" if row.end.date() == row.start.date() else f" – {row.end:%a %d %b %H:%M}"
+    return f"{row.start:%a %d %b %Y %H:%M}{end} {row.start.tzname()}"

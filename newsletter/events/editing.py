@@ -1,0 +1,95 @@
+"""An editor's changes to an event, from what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from newsletter.errors import NewsletterError
+from newsletter.model.event import EventData, EventStatus
+
+
+def edited(
+    data: EventData,
+    *,
+    title: str | None = None,
+    description: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    place: str | None = None,
+    url: str | None = None,
+    contact: str | None = None,
+    confirm: bool = False,
+    cancel: bool = False,
+    zone: str,
+) -> EventData:
+    """The event with the fields that were given; an empty text clears one. `zone`: the publication's.
+
+    A new start moves the end along, unless an end is given too. Raises NewsletterError for what cannot be read, and for
+    times of an event that a calendar with exceptions describes.
+    """
+    if (start or end) and data.ics is not None:
+        raise NewsletterError(
+            "The dates of this event come from a calendar with a rule; change them there and import it again.",
+            where="--start",
+        )
+    if title is not None:
+        if not title.strip():
+            raise NewsletterError("An event needs a title.", where="--title")
+        data = replace(data, title=title.strip())
+    if description is not None:
+        from newsletter.text.markdown import to_html
+
+        data = replace(data, description=to_html(description))
+    if url is not None:
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise NewsletterError(f"“{url}” is no http(s) address.", where="--url")
+        data = replace(data, url=url or None)
+    if place is not None:
+        data = replace(data, place=place.strip() or None)
+    if contact is not None:
+        data = replace(data, contact=contact.strip() or None)
+    if start is not None:
+        data = _restarted(data, start, zone)
+    if end is not None:
+        data = _ended(data, end, zone)
+    if confirm or cancel:
+        data = replace(data, status=EventStatus.CANCELLED if cancel else EventStatus.CONFIRMED)
+    return data
+
+
+def _restarted(data: EventData, text: str, zone: str) -> EventData:
+    start = _moment(text, data.zone or zone, "--start")
+    end: date | datetime | None = None
+    if isinstance(start, datetime):
+        if isinstance(data.start, datetime) and isinstance(data.end, datetime):
+            end = (start.astimezone(UTC) + (data.end - data.start)).astimezone(start.tzinfo)
+        return replace(data, start=start, end=end, zone=data.zone or zone, dates=())
+    end = start
+    if not isinstance(data.start, datetime) and isinstance(data.end, date):
+        end = start + (data.end - data.start)
+    return replace(data, start=start, end=end, zone=None, dates=())
+
+
+def _ended(data: EventData, text: str, zone: str) -> EventData:
+    if text in ("", "none"):
+        return replace(data, end=None if isinstance(data.start, datetime) else data.start)
+    end = _moment(text, data.zone or zone, "--end")
+    if isinstance(end, datetime) != isinstance(data.start, datetime):
+        raise NewsletterError("Start and end must both be dates, or both have a time; give --start too.", where="--end")
+    if end < data.start:
+        raise NewsletterError(f"It would end ({text}) before it begins ({data.start.isoformat()}).", where="--end")
+    return replace(data, end=end)
+
+
+def _moment(text: str, zone: str, where: str) -> date | datetime:
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        found = datetime.fromisoformat(text)
+    except ValueError as cause:
+        raise NewsletterError(
+            f"“{text}” is no date such as 2026-12-05, and no time such as 2026-12-05T19:30.", where=where
+        ) from cause
+    return found.replace(tzinfo=ZoneInfo(zone)) if found.tzinfo is None else found.astimezone(ZoneInfo(zone))
