@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import ExitStack
 from datetime import datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.schedule.senders import Senders
 from newsletter.schedule.tick import tick
+from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.settings import Settings
 from newsletter.store import Store, schedules
 
@@ -31,11 +33,16 @@ PATIENCE = 60.0
 
 
 class Alarm:
-    """Wakes the tick every few seconds and at the exact next moment, and keeps the senders of what is due."""
+    """Wakes the tick every few seconds and at the exact next moment, and keeps the senders of what is due.
+
+    It holds the sender role while it runs: an `issue send` beside it hands over and follows.
+    """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock, *, every: float = EVERY) -> None:
         self._store, self._settings, self._clock, self._every = store, settings, clock, every
         self._senders = Senders(self._send, clock)
+        self._role: Role | None = None
+        self._held = ExitStack()
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()}, executors={"default": ThreadPoolExecutor(1)}, timezone="UTC"
         )
@@ -70,10 +77,13 @@ class Alarm:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         self._senders.stop(PATIENCE)
+        self._held.close()
 
     def _tick(self) -> None:
         try:
-            self._senders.see_to(tick(self._store, self._settings, self._clock))
+            due = tick(self._store, self._settings, self._clock)
+            if self._may_send():
+                self._senders.see_to(due)
             with self._store.reading() as tx:
                 following = schedules.next_at(tx, self._clock.now())
         except NewsletterError as error:  # a busy database: the next tick asks again
@@ -81,6 +91,15 @@ class Alarm:
             return
         if following is not None:
             self._at(Clock().now() + (following - self._clock.now()), "next")
+
+    def _may_send(self) -> bool:
+        """Hold the sender role from now on; while an `issue send` has it, that one sends, and we ask again."""
+        if self._role is None:
+            try:
+                self._role = self._held.enter_context(sender_role(self._store, self._settings.workspace, self._clock))
+            except RoleTaken:
+                return False
+        return True
 
     def _at(self, when: datetime, name: str) -> None:
         self._scheduler.add_job(
@@ -90,4 +109,4 @@ class Alarm:
     def _send(self, issue: IssueId, stop: threading.Event) -> None:
         from newsletter.workflows.deliver import deliver
 
-        deliver(self._store, self._settings, self._clock, issue, stop=stop)
+        deliver(self._store, self._settings, self._clock, issue, stop=stop, role=self._role)

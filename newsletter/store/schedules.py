@@ -59,7 +59,8 @@ def fire(tx: Tx, one: Due, *, now: datetime, held_why: str | None) -> bool:
     outcome = "sending" if held_why is None else f"held: {held_why}"
     values = {"schedule_id": one.schedule, "local": one.local, "at": now, "outcome": outcome}
     add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    first = tx.execute(add(schedule_run).values(values).on_conflict_do_nothing()).rowcount == 1
+    run = add(schedule_run).values(values).on_conflict_do_nothing().returning(schedule_run.c.schedule_id)
+    first = tx.execute(run).first() is not None
     if first and held_why is None:
         return issues.move(
             tx, one.issue, [IssueState.SCHEDULED], IssueState.SENDING, {"sending_at": now, "held_why": None}

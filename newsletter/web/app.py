@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
 from newsletter.errors import Conflict, NewsletterError, NotFound
-from newsletter.web import signin
+from newsletter.web import calendar, desk, issues, outline, preview, public, readers, signin, sources
 from newsletter.web.guard import Guard
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
@@ -22,7 +22,7 @@ def build(place: Place) -> FastAPI:
     """The application for one workspace."""
     app = FastAPI(title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.place = place
-    for room in (signin,):
+    for room in (signin, desk, outline, preview, issues, sources, calendar, readers, public):
         app.include_router(room.router)
     app.get("/healthz")(healthz)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -79,7 +79,7 @@ def why_not_ours(headers: Mapping[str, str]) -> str | None:
         return "It came without Origin."
     if site is not None and site != "same-origin":
         return "It came from another site."
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower():
         return "It came from another site."
     return None
 
@@ -140,7 +140,8 @@ def _with_headers(send: Send) -> Send:
             if "content-security-policy" not in headers:
                 headers["content-security-policy"] = PAGE_POLICY
                 headers["x-frame-options"] = "DENY"
-            headers.setdefault("cache-control", "no-store")
+            # Not no-store: Back must bring a page with what was typed.
+            headers.setdefault("cache-control", "private, no-cache")
         await send(message)
 
     return sending

@@ -11,9 +11,12 @@ from newsletter.clock import Clock
 from newsletter.model.issue import IssueId
 from newsletter.model.publication import Publication, PublicationId
 from newsletter.model.user import User
+from newsletter.queue.editing import Editor
 from newsletter.settings import Settings
 from newsletter.store import Store, publications
 from newsletter.web.limits import Attempts
+from newsletter.web.proofs import Proofs
+from newsletter.workflows.publish import Desk
 
 
 def _nothing() -> None:
@@ -37,6 +40,7 @@ class Place:
     any_address: bool = False
     """Bound to every address of the machine: a Host that is an IP address is ours too (no name to rebind)."""
     attempts: Attempts
+    proofs: Proofs = field(default_factory=Proofs)
     wake: Callable[[], None] = field(default=_nothing)
     trouble: Callable[[IssueId], str | None] = field(default=_no_trouble)
     """Why the sender of this process had to stop an issue, in one sentence."""
@@ -57,3 +61,15 @@ def user_of(request: Request) -> User:
     """Who is asking; the guard let nobody else through."""
     user: User = request.scope["state"]["user"]
     return user
+
+
+def desk_of(request: Request) -> Desk:
+    """What can be done with the issues of the newsletter that is served."""
+    place = place_of(request)
+    return Desk(place.store, place.settings, place.clock, place.publication())
+
+
+def editor_of(request: Request) -> Editor:
+    """The person who is asking, as an editor of the newsletter that is served."""
+    place = place_of(request)
+    return Editor(place.store, place.clock, place.publication(), user_of(request).name)

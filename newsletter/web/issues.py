@@ -1,0 +1,161 @@
+"""The issues: their list, and the page on which one is checked, approved, scheduled, sent and watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from newsletter.errors import NewsletterError
+from newsletter.model.delivery import DeliveryState
+from newsletter.model.finding import Level
+from newsletter.model.issue import IssueState
+from newsletter.model.when import read_when
+from newsletter.store import deliveries
+from newsletter.store import issues as table
+from newsletter.web.page import back, page
+from newsletter.web.place import desk_of, place_of
+from newsletter.web.view import View
+from newsletter.workflows.publish import Desk
+from newsletter.workflows.rendering import send_test
+
+router = APIRouter()
+
+READY = frozenset({IssueState.DRAFT, IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD})
+SHOWN = 50
+"""Deliveries that need a person, listed on the page."""
+
+
+@router.get("/issues")
+def listing(request: Request) -> Response:
+    """All issues with their states."""
+    place = place_of(request)
+    with place.store.reading() as tx:
+        found = table.listing(tx, place.publication_id)
+    return page(request, "issues", issues=found)
+
+
+@router.get("/issues/{number}")
+def issue(request: Request, number: int) -> Response:
+    """One issue: what it is waiting for, and what can be done about it."""
+    place, desk = place_of(request), desk_of(request)
+    one, tally = desk.status(number)
+    broken = ""
+    try:
+        proof, findings = place.proofs.of(desk, number), place.proofs.findings(desk, number)
+    except NewsletterError as error:
+        proof, findings, broken = None, [], error.message
+    with place.store.reading() as tx:
+        unsure = [
+            row
+            for state in (DeliveryState.UNCERTAIN, DeliveryState.FAILED)
+            for row in deliveries.listing(tx, one.id, state, after=0, limit=SHOWN)
+        ]
+    return page(
+        request,
+        "issue",
+        issue=one,
+        tally=tally,
+        proof=proof,
+        broken=broken,
+        findings=findings,
+        has_errors=bool(broken) or any(finding.level is Level.ERROR for finding in findings),
+        blocks={block.id for block in one.outline.blocks()},
+        readers=desk.readers(),
+        server=str(place.settings.smtp[0]) if place.settings.smtp else "",
+        trouble=place.trouble(one.id),
+        ready=one.state in READY,
+        unsure=unsure,
+        view=View(issue=number),
+    )
+
+
+@router.post("/issues/{number}/approve")
+def approve(request: Request, number: int) -> Response:
+    """Freeze what readers will get."""
+    return _do(request, number, lambda desk: desk.approve(number), "Approved: this is what readers will get.")
+
+
+@router.post("/issues/{number}/reopen")
+def reopen(request: Request, number: int) -> Response:
+    """Back to a draft."""
+    desk = desk_of(request)
+    try:
+        desk.reopen(number)
+    except NewsletterError as error:
+        return back(request, f"/issues/{number}", error.message, level="error")
+    return back(request, f"/?issue={number}#outline", "It is a draft again.")
+
+
+@router.post("/issues/{number}/schedule")
+def schedule(request: Request, number: int, at: Annotated[str, Form()] = "") -> Response:
+    """Plan when it goes out, in the newsletter's zone; a draft is approved by it."""
+
+    def plan(desk: Desk) -> None:
+        if not at:
+            raise NewsletterError("Choose a day and an hour first.")
+        desk.schedule(number, read_when(at, desk.publication.zone, where="at"), approve=True)
+        place_of(request).wake()
+
+    return _do(request, number, plan, "Scheduled.")
+
+
+@router.post("/issues/{number}/unschedule")
+def unschedule(request: Request, number: int) -> Response:
+    """Withdraw the plan."""
+    return _do(request, number, lambda desk: desk.unschedule(number), "The schedule is withdrawn.")
+
+
+@router.post("/issues/{number}/test")
+def test(request: Request, number: int, to: Annotated[str, Form()] = "") -> Response:
+    """Send a marked test to a few addresses."""
+    addresses = [word for word in to.replace(",", " ").replace(";", " ").split() if word]
+    try:
+        if not addresses:
+            raise NewsletterError("Write an address for the test.")
+        sent, failed = send_test(desk_of(request), number, addresses[:20])
+    except NewsletterError as error:
+        return back(request, f"/issues/{number}", error.message, level="error")
+    if failed:
+        why = "; ".join(f"{one['email']}: {one['reason']}" for one in failed)
+        return back(request, f"/issues/{number}", f"The test did not reach {why}", level="error")
+    return back(request, f"/issues/{number}", f"A test went to {', '.join(sent)}.")
+
+
+@router.get("/issues/{number}/send")
+def ask(request: Request, number: int) -> Response:
+    """One question, in words, before mail leaves."""
+    place, desk = place_of(request), desk_of(request)
+    one = desk.issue(number)
+    if one.state not in READY:
+        return RedirectResponse(f"/issues/{number}", 303)
+    server = str(place.settings.smtp[0]) if place.settings.smtp else ""
+    return page(request, "send", issue=one, readers=desk.readers(), server=server)
+
+
+@router.post("/issues/{number}/send")
+def send(request: Request, number: int) -> Response:
+    """Begin: the audience is those who are confirmed now."""
+
+    def begin(desk: Desk) -> None:
+        desk.start(number, approve=True)
+        place_of(request).wake()
+
+    return _do(request, number, begin, "Sending has begun.")
+
+
+@router.post("/issues/{number}/continue")
+def go_on(request: Request, number: int) -> Response:
+    """Try again at once what the sender had to stop."""
+    place_of(request).wake()
+    return back(request, f"/issues/{number}", "The sender tries again.")
+
+
+def _do(request: Request, number: int, work: Callable[[Desk], object], said: str) -> Response:
+    try:
+        work(desk_of(request))
+    except NewsletterError as error:
+        return back(request, f"/issues/{number}", error.message, level="error")
+    return back(request, f"/issues/{number}", said)

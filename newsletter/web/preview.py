@@ -1,0 +1,46 @@
+"""The preview of an issue, loaded by URL into `iframe sandbox=""`, under a policy of its own."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import HTMLResponse
+
+from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.web.place import desk_of, place_of
+
+router = APIRouter()
+
+POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+_PREFERS = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+
+
+@router.get("/issues/{number}/preview.html")
+def preview_html(request: Request, number: int, dark: bool = False) -> Response:
+    """The mail in HTML. `dark` forces the scheme, whatever the browser prefers."""
+    data = place_of(request).proofs.of(desk_of(request), number)
+    document = filled(data.html, data.nonce, {UNSUBSCRIBE: "#"}, html=True)
+    return _framed(_PREFERS.sub("@media all" if dark else "@media not all", document))
+
+
+@router.get("/issues/{number}/preview.txt")
+def preview_text(request: Request, number: int, dark: bool = False) -> Response:
+    """The text part, as a mail program without HTML shows it."""
+    data = place_of(request).proofs.of(desk_of(request), number)
+    text = filled(data.text, data.nonce, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"}, html=False)
+    colours = "#171716;color:#edebe5" if dark else "#fff;color:#1d1c1a"
+    return _framed(
+        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Text</title>'
+        f'<body style="margin:0;background:{colours}">'
+        f'<pre style="margin:0;padding:16px;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap">'
+        f"{html.escape(text)}</pre>"
+    )
+
+
+def _framed(document: str) -> Response:
+    return HTMLResponse(document, headers={"content-security-policy": POLICY, "x-frame-options": "SAMEORIGIN"})

@@ -1,0 +1,77 @@
+"""A desk on SQLite, asked as a browser asks: by its host name, with Origin, and with what it was given as cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.clock import Clock
+from newsletter.model.publication import Publication
+from newsletter.settings import Settings, Smtp
+from newsletter.store import Store, publications
+from newsletter.web.app import build
+from newsletter.web.serving import place_for
+from newsletter.web.signin import invite_first_user
+
+ORIGIN = "http://127.0.0.1:8000"
+PASSWORD = "ferry-house-12"
+
+
+@dataclass
+class Browser:
+    """A browser that follows no redirects by itself."""
+
+    client: TestClient
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
+        headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **options.pop("headers", {})}
+        headers = {name: value for name, value in headers.items() if value}
+        return self.client.post(path, data=data or {}, headers=headers, **options)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        workspace=tmp_path,
+        base_url="http://127.0.0.1:8000",
+        secret_keys=("a key for the tests of the web",),
+        smtp=(Smtp(folder=tmp_path / "outbox", connections=2),),
+    )
+
+
+@pytest.fixture
+def letter(sqlite_store: Store, clock: Clock) -> Publication:
+    with sqlite_store.writing() as tx:
+        return publications.add(
+            tx,
+            "Alderwick Letter",
+            now=clock.now(),
+            sender="Alderwick Letter <desk@letter.example.org>",
+            address="Old Ferry House, 12 Mill Street, Alderwick",
+            zone="America/New_York",
+        )
+
+
+@pytest.fixture
+def visitor(sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication) -> Iterator[Browser]:
+    """Somebody without a session."""
+    app = build(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
+    with TestClient(app, base_url=ORIGIN, follow_redirects=False) as client:
+        yield Browser(client)
+
+
+@pytest.fixture
+def editor(visitor: Browser, sqlite_store: Store, clock: Clock) -> Browser:
+    """The same browser, signed in by the one-time link."""
+    token = invite_first_user(sqlite_store, clock.now())
+    answer = visitor.post(f"/setup/{token}", {"name": "Edda", "password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 303
+    return visitor

@@ -1,0 +1,143 @@
+"""What the door lets through: hosts, origins, sessions, and headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from newsletter.web.guard import COOKIE, is_own_host, is_public, why_not_ours
+
+OURS = frozenset({"localhost", "127.0.0.1", "::1", "news.example.org"})
+
+
+@pytest.mark.parametrize(
+    ("header", "ours"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("LOCALHOST:8000", True),
+        ("[::1]:8000", True),
+        ("news.example.org", True),
+        ("news.example.org.", True),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("evil.example:8000@127.0.0.1", True),  # urlsplit reads user@host; the socket's host is still ours
+        ("", False),
+        ("[::1", False),
+        (None, False),
+    ],
+)
+def test_only_our_own_names_are_served(header: str | None, ours: bool) -> None:
+    assert is_own_host(header, OURS) is ours
+
+
+def test_bound_to_every_address_an_ip_is_ours_and_a_strange_name_is_not() -> None:
+    assert is_own_host("192.0.2.7:8000", OURS, any_address=True)
+    assert not is_own_host("rebound.example:8000", OURS, any_address=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "ours"),
+    [
+        ({"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": "http://127.0.0.1:8000"}, True),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"origin": "http://127.0.0.1:8000", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-site"}, False),
+        ({"origin": "http://127.0.0.1:9000"}, False),
+        ({"origin": "http://evil.example"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": "http://[::1"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({}, False),
+    ],
+)
+def test_a_form_must_come_from_a_page_of_ours(headers: dict[str, str], ours: bool) -> None:
+    assert (why_not_ours({"host": "127.0.0.1:8000", **headers}) is None) is ours
+
+
+def test_every_page_but_the_public_ones_asks_for_a_session(visitor: Any) -> None:
+    paths = [
+        "/",
+        "/issues",
+        "/issues/1",
+        "/issues/1/preview.html",
+        "/issues/1/send",
+        "/calendar",
+        "/sources",
+        "/readers",
+    ]
+    for path in [*paths, "/no-such-page", "/static/other.css"]:
+        answer = visitor.get(path)
+        assert answer.status_code == 303, path
+        assert answer.headers["location"].startswith("/signin")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/queue",
+        "/issues",
+        "/issues/1/approve",
+        "/issues/1/reopen",
+        "/issues/1/schedule",
+        "/issues/1/send",
+        "/issues/1/fill",
+        "/issues/1/blocks/1",
+        "/calendar",
+        "/sources",
+        "/sources/collect",
+        "/no-such-page",
+    ],
+)
+def test_nothing_can_be_changed_without_a_session(visitor: Any, path: str) -> None:
+    assert visitor.post(path, {"do": "x"}).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/queue", "/issues", "/issues/1/send", "/sources/collect", "/signout", "/signin"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "", "sec-fetch-site": ""},
+        {"origin": "https://evil.example", "sec-fetch-site": "cross-site"},
+        {"origin": "null", "sec-fetch-site": ""},
+    ],
+)
+def test_a_session_is_no_use_to_another_site(editor: Any, path: str, headers: dict[str, str]) -> None:
+    assert editor.post(path, {"do": "x"}, headers=headers).status_code == 403
+
+
+def test_a_page_carries_a_strict_policy(visitor: Any) -> None:
+    headers = visitor.get("/signin").headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy  # so default-src holds: no script at all
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_another_host_is_refused_before_anything_else(visitor: Any) -> None:
+    for path in ("/", "/healthz", "/signin", "/static/desk.css"):
+        assert visitor.get(path, headers={"host": "rebound.example"}).status_code == 400
+
+
+def test_health_and_style_are_public(visitor: Any) -> None:
+    assert visitor.get("/healthz").json() == {"ok": True}
+    assert visitor.get("/static/desk.css").headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/setupx", "/unsubscribed", "/SIGNIN"])
+def test_the_public_list_is_exact(path: str) -> None:
+    assert not is_public(path)
+
+
+def test_a_body_beyond_measure_is_refused(editor: Any) -> None:
+    headers = {"content-length": str(50 * 1024 * 1024)}
+    assert editor.post("/calendar", {"lines": "x"}, headers=headers).status_code == 413
+
+
+def test_a_made_up_session_opens_nothing(visitor: Any) -> None:
+    visitor.client.cookies.set(COOKIE, "a" * 43)
+    assert visitor.get("/").status_code == 303
