@@ -154,9 +154,8 @@ def _several(days: Sequence[date], locale: Locale) -> dict[str, Any]:
     spans = [_month_day(first, locale).replace(numbers[0], _listed(numbers), 1) for first, numbers in months]
     if len(months) == 1:
         return _column(_month(days[0], locale), _listed(months[0][1]), said, spans[0])
-    return _column(
-        f"{', '.join(spans[:-1])} & {_month(days[-1], locale)}", _listed(months[-1][1]), said, _listed(spans)
-    )
+    joined = ", ".join(spans[:-1]) + (", " if len(months[-1][1]) > 1 else " & ")
+    return _column(joined + _month(days[-1], locale), _listed(months[-1][1]), said, joined + spans[-1])
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -82,7 +82,7 @@ def view(
         "publication": {
             "name": one_line(publication.name),
             "tagline": one_line(publication.tagline),
-            "address": " ".join(tidy(publication.address).split()),
+            "address": address_line(publication),
         },
         "issue": {"number": issue.number, "title": one_line(issue.title), "date": full_date(on, language)},
         "words": said,
@@ -92,6 +92,12 @@ def view(
     }
 
 
+def address_line(publication: Publication) -> str:
+    """The postal address on one line, its lines parted by commas."""
+    lines = (one_line(line).rstrip(",") for line in tidy(publication.address).split("\n"))
+    return ", ".join(line for line in lines if line)
+
+
 def _sections(
     section: Section,
     versions: Mapping[PinnedItem, ItemVersion],
@@ -99,7 +105,7 @@ def _sections(
     language: str,
     calendar: str,
 ) -> list[View]:
-    """A section as it is shown: without a heading, a calendar in it stands under a heading of its own."""
+    """A section as it is shown: a calendar that does not begin it with its heading stands under one of its own."""
     name = one_line(section.name)
     level = 3 if name else 2
     shown: list[View] = [{"name": name, "marked": True, "blocks": []}]
@@ -108,7 +114,7 @@ def _sections(
             if not events:
                 continue
             found: View = {"kind": "calendar", "id": block.id, "level": 3, "events": events}
-            if name:
+            if name and not shown[-1]["blocks"]:
                 shown[-1]["blocks"].append(found)
             else:
                 shown.append({"name": calendar, "marked": True, "blocks": [found]})

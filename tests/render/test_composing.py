@@ -98,6 +98,12 @@ def test_the_way_out_and_the_address_are_in_both_parts(rendition: RenditionData,
     assert rendition.html.count(own) == rendition.text.count(own) == 1
 
 
+def test_an_address_of_several_lines_stands_on_one(sample: Any) -> None:
+    data = _compose(sample, publication=sample.publication(address="Old Ferry House,\n12 Mill Street\n\nAlderwick"))
+    assert "Old Ferry House, 12 Mill Street, Alderwick" in data.text
+    assert "Old Ferry House, 12 Mill Street, Alderwick" in data.html
+
+
 def test_every_link_is_numbered_once_with_its_target(rendition: RenditionData, sample: Any) -> None:
     targets = [link.target for link in rendition.links]
     assert [link.number for link in rendition.links] == list(range(1, len(targets) + 1))
@@ -185,9 +191,16 @@ def test_hidden_dates_are_not_shown(sample: Any) -> None:
     assert "Open budget evening" in data.html
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_calendar_that_begins_a_named_section_bears_its_name(sample: Any, first: bool) -> None:
+    blocks = (_calendar(), sample.block(1, 1)) if first else (sample.block(1, 1), _calendar(), sample.block(2, 2))
+    found = [one for one in _headings(_compose(sample, sample.section(1, "What is on", *blocks))) if one[:2] == "h2"]
+    assert found == ["h2 What is on"] if first else ["h2 What is on", "h2 Calendar"]
+
+
 @pytest.mark.parametrize(
     ("name", "language", "expected"),
-    [("", "en", "h2 Calendar"), ("", "de", "h2 Kalender"), ("What is on", "en", "h2 What is on")],
+    [("", "en", "h2 Calendar"), ("", "de", "h2 Kalender"), ("What is on", "de", "h2 Kalender")],
 )
 def test_the_calendar_has_one_heading(sample: Any, name: str, language: str, expected: str) -> None:
     section = sample.section(1, name, sample.block(1, 1), _calendar(), sample.block(2, 2))

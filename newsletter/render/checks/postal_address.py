@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from newsletter.model.finding import Finding
 from newsletter.render.checks.checked import Checked, error
+from newsletter.render.view import address_line
 
 
 def check(seen: Checked) -> Iterator[Finding]:
     """The publication has one, and it stands in both parts."""
-    address = " ".join(seen.publication.address.split())
+    address = address_line(seen.publication)
     if not address:
         yield error(
             "no-postal-address",
