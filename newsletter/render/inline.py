@@ -45,6 +45,9 @@ def inline(html: str, inline_css: str, head_css: str) -> str:
             "inline.css", "inline.css says !important, which would win over dark mode; leave it to head.css."
         )
     kept = _bare(head_css)
+    for sheet, css in (("inline.css", inlined), ("head.css", kept)):
+        if css.count("{") != css.count("}"):
+            raise SheetError(sheet, f"{sheet} has a brace without its partner, and every rule after it would be lost.")
     if "</" in kept:
         raise SheetError("head.css", "head.css holds “</”, which would end the style element.")
     if len(kept.encode()) > HEAD_LIMIT:
@@ -52,7 +55,14 @@ def inline(html: str, inline_css: str, head_css: str) -> str:
             "head.css", f"head.css has {len(kept.encode()):,} bytes; Gmail drops more than {HEAD_LIMIT:,}."
         )
     document = _DOCTYPE.sub("", _STYLE.sub(f"<style{_IGNORED}", _LINK.sub("", html)))
-    done = _transformed("<!DOCTYPE html>\n" + document.lstrip(), inlined).replace(_IGNORED, "")
+    if not document.strip():
+        raise SheetError("issue.html.j2", "issue.html.j2 comes out empty; it must be an HTML document.")
+    try:
+        done = _transformed("<!DOCTYPE html>\n" + document.lstrip(), inlined).replace(_IGNORED, "")
+    except Exception as cause:  # premailer, cssutils and lxml raise what they like
+        raise SheetError(
+            "inline.css", f"inline.css cannot be put into issue.html.j2: {' '.join(str(cause).split()) or cause!r}."
+        ) from cause
     if not _DOCTYPE.match(done):
         done = "<!DOCTYPE html>\n" + done
     # after premailer, so that no CSS parser reads it: it knows neither :root nor [data-ogsc] nor nested rules

@@ -94,6 +94,20 @@ def test_important_in_the_inlined_sheet_is_refused() -> None:
         inline(_page(), ".a { color: #123456 ! important }", "")
 
 
+@pytest.mark.parametrize(
+    "sheets", [("p { color: red", ""), ("p { color: red }}", ""), ("", "@media print { p { a: b }")]
+)
+def test_a_brace_without_its_partner_is_refused(sheets: tuple[str, str]) -> None:
+    with pytest.raises(SheetError, match="brace"):
+        inline(_page(), *sheets)
+
+
+@pytest.mark.parametrize("html", ["", "  \n", "<!-- nothing -->", "<html></html>"])
+def test_a_document_that_is_none_is_refused(html: str) -> None:
+    with pytest.raises(SheetError, match=r"issue\.html\.j2"):
+        inline(html, "p { color: #123456 }", "")
+
+
 def test_a_media_query_in_the_inlined_sheet_is_refused() -> None:
     with pytest.raises(SheetError, match=r"head\.css"):
         inline(_page(), "@media print { .a { color: #123456 } }", "")
