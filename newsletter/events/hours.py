@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.events.days import UnreadableLine, in_words
-from newsletter.events.words import CLOCK_WORDS, TO, any_of
+from newsletter.events.words import CLOCK_WORDS, MONTH, TO, any_of
 from newsletter.events.zones import ZoneWord, zone_on, zone_word
 
 _HALF = r"(?:\s?(?P<{0}half>[ap])\.?\s?m\b\.?)"
@@ -18,7 +18,8 @@ _T = (
     r"(?:" + _HALF + r"|(?P<{0}mark>\s?uhr\b|\s?h\b|\s?o['’]clock\b))?)"
 )
 _BEFORE = r"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?P<at>(?:from|at|starts? at|starting at|starting|kl\.|@)\s*)?)"
-_TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{TO}{_T.format('b')})?", re.I)
+_NO_DATE = rf"(?!(?:st|nd|rd|th)?\.?\s*(?:of\s+)?{MONTH})"  # “6pm until 30 June” ends on a day
+_TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{TO}{_T.format('b')}{_NO_DATE})?", re.I)
 _ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{TO}{_T.format('b')})?", re.I)
 _CURRENCY = re.compile(r"[$€£]\s?$")
 _CURRENCY_AFTER = re.compile(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)

@@ -135,7 +135,7 @@ class _Reader:
             end=told_end(component, start),
             zone=zone,
             rule=rule,
-            rule_text=rules.in_words(rule),
+            rule_text=rules.in_words(rule, zone),
             status=self._status(component),
             warnings=tuple(warnings),
             **told,

@@ -103,7 +103,7 @@ def read_line(line: str, *, today: date, zone: str) -> EventData:
         dates=dates,
         zone=event_zone,
         rule=rule,
-        rule_text=rules.in_words(rule),
+        rule_text=rules.in_words(rule, event_zone),
         place=parts.place,
         online=parts.online,
         url=parts.url,

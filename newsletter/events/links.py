@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _MARKDOWN = r"\[(?P<label>[^\[\]]*)\]\((?P<target><?[^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)?>?)(?:\s+\"[^\"]*\")?\)"
 _ANCHOR = r"<a\b[^>]*?\bhref\s*=\s*(?P<quote>[\"'])(?P<href>.*?)(?P=quote)[^>]*>(?P<inner>.*?)</a\s*>"
 _AUTO = r"<(?P<auto>(?:https?://|mailto:)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>"
-_TAG = r"(?P<tag></?[A-Za-z][^<>]*>)"
+_TAG = r"(?P<tag></?[A-Za-z][^<>]*>|\*\*|__)"
 _PARTS = re.compile(f"{_MARKDOWN}|{_ANCHOR}|{_AUTO}|{_TAG}", re.I)
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.I)
 EMAIL = re.compile(r"(?<![\w.+/@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")

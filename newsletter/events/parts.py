@@ -19,8 +19,8 @@ _CALL = re.compile(
 _AT = re.compile(
     r"(?:,\s*|\s+)(?:at|in|@)\s+(?P<place>(?:the\s+)?[^,.;:()]{3,60})$",
 )
-_COMMA = re.compile(r",\s*(?P<part>[^,]{3,60})$")
-_TWO_COMMAS = re.compile(r",\s*(?P<part>[^,]{3,60}),\s*(?P<town>[^,]{3,60})$")
+_COMMA = re.compile(r",\s+(?P<part>[^,]{3,60})$")
+_TWO_COMMAS = re.compile(r",\s+(?P<part>[^,]{3,60}),\s+(?P<town>[^,]{3,60})$")
 _ONLINE_TAIL = re.compile(
     r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?)|(?:on|via|by|over)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
     re.I,

@@ -16,7 +16,8 @@ _HOURS = {"BYHOUR", "BYMINUTE", "BYSECOND"}
 def accepted(rrule: str, start: str = "") -> str:
     """The rule in plain form, with ordinal BYDAY (`BYDAY=2MO` for `BYDAY=MO;BYSETPOS=2`).
 
-    `start` is the DTSTART as it stands in the file. Raises ValueError with a clause for a person where it would never end, cannot be read, or is below daily.
+    `start` is the DTSTART as it stands in the file. Raises ValueError with a clause for a person where the rule would
+    never end or never come, cannot be read, or is below daily.
     """
     parts = _parts(rrule)
     freq = parts.get("FREQ", "")

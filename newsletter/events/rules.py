@@ -150,17 +150,21 @@ def first_start(rrule: str, on: date) -> date | None:
     """The first day of a rule on or after a day; none where it has none within ten years."""
     from dateutil.rrule import rrulestr
 
+    rrule = re.sub(r";?INTERVAL=\d+", "", rrule)  # the first day decides which weeks it skips
     moment = next(iter(rrulestr(rrule, dtstart=datetime.combine(on, time()))), None)
     return moment.date() if moment and moment.date() <= on + timedelta(days=3660) else None
 
 
 def agrees(rrule: str, day: date) -> bool:
     """Whether the day is one that the rule makes, were it the first."""
-    return first_start(re.sub(r";?(INTERVAL|UNTIL|COUNT)=\w+", "", rrule), day) == day
+    return first_start(re.sub(r";?(?:UNTIL|COUNT)=\w+", "", rrule), day) == day
 
 
-def in_words(rrule: str | None) -> str | None:
-    """The rule as a reader says it (“second Monday of the month”); none where it has no short words."""
+def in_words(rrule: str | None, zone: str | None = None) -> str | None:
+    """The rule as a reader says it (“second Monday of the month”); none where it has no short words.
+
+    `zone`: where the last day of a timed event is told.
+    """
     if not rrule:
         return None
     parts = dict(part.split("=", 1) for part in rrule.upper().split(";") if "=" in part)
@@ -170,6 +174,8 @@ def in_words(rrule: str | None) -> str | None:
         return None
     if until := parts.get("UNTIL"):
         day = datetime.strptime(until[:8], "%Y%m%d").replace(tzinfo=UTC)
+        if zone and until.endswith("Z"):
+            day = datetime.strptime(until, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
         words += f", until {day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
     elif count := parts.get("COUNT"):
         words += f", {count} times" if count != "1" else ", once"
