@@ -182,7 +182,7 @@ def _composed(desk: Desk) -> Issue:
     now = desk.clock.now()
     editor = Editor(desk.store, desk.clock, desk.publication, "demo")
     with desk.store.writing() as tx:
-        queue = items.listing(tx, desk.publication.id, now=now, limit=12)
+        queue = _chosen(items.listing(tx, desk.publication.id, now=now))
         items.decide(tx, desk.publication.id, [item.id for item in queue], Triage.PICKED, now=now)
     number = new_issue(editor, origin="none").number
     for section in ("Town and council", "Out and about", "Calendar"):
@@ -196,7 +196,14 @@ def _composed(desk: Desk) -> Issue:
                 issue = editor.edit_block(number, block.id, {"teaser": begins, "teaser_rank": rank})
     editor.add_text(number, sample.words_of_the_editors(now), section="", at=1)
     editor.add_text(number, sample.appeal(now), section="Out and about")
-    return editor.add_text(number, sample.call_for_submissions(now), section="Calendar", standing=Standing())
+    return editor.add_text(number, sample.call_for_submissions(now), section="Calendar", at=2, standing=Standing())
+
+
+def _chosen(queue: list[Item], most: int = 12) -> list[Item]:
+    """The newest, and the pair in any case; newest first."""
+    pair = [item for item in queue if item.latest.title.startswith(_PAIR)]
+    rest = [item for item in queue if item not in pair][: most - len(pair)]
+    return [item for item in queue if item in pair or item in rest]
 
 
 def _item(block: Block, queue: list[Item]) -> Item | None:
