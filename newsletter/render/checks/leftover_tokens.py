@@ -33,10 +33,12 @@ def check(seen: Checked) -> Iterator[Finding]:
         for found in [one for text in texts for one in _found(text, is_link=place == "a link")]:
             if found not in told and not (place == "the text part" and found in quoted):
                 told.add(found)
+                block = seen.block_with(found)
+                where = f"newsletter issue edit {seen.issue.number} {block}" if block else "in the issue or its theme"
                 yield error(
                     "leftover-token",
-                    f"“{found}” in {place} will be mailed as it stands: replace it by what it was meant to say.",
-                    seen.block_with(found),
+                    f"“{found}” in {place} will be mailed as it stands: write what it was meant to say ({where}).",
+                    block,
                 )
     for field in _FIELD.findall(seen.data.subject):
         yield warning(
