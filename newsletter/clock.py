@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from newsletter.errors import SettingsError
-
 
 @dataclass(frozen=True)
 class Clock:
@@ -26,20 +24,3 @@ class Clock:
     def monotonic() -> float:
         """Seconds that only grow, whatever `NEWSLETTER_NOW` says."""
         return time.monotonic()
-
-
-def clock_from(text: str | None) -> Clock:
-    """A clock for the value of `NEWSLETTER_NOW`: an ISO time (UTC where it names no offset), or none.
-
-    Raises SettingsError for anything else.
-    """
-    if not text:
-        return Clock()
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError as cause:
-        raise SettingsError(
-            f"NEWSLETTER_NOW is “{text}”, which is not an ISO time such as 2026-12-04T09:00:00Z.",
-            where="NEWSLETTER_NOW",
-        ) from cause
-    return Clock(start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC))

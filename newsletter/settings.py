@@ -9,10 +9,12 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from newsletter.clock import Clock
 from newsletter.errors import SettingsError
 
 FILE = "newsletter.toml"
@@ -214,7 +216,7 @@ def _starttls(value: Any, host: str, where: str) -> StartTls:
         return "auto" if is_loopback(host) else "require"
     for known in ("require", "auto", "never"):
         if value == known:
-            return known  # type: ignore[return-value]
+            return known
     raise SettingsError(f"starttls is “{value}”; write require, auto or never.", where=where)
 
 
@@ -280,3 +282,20 @@ def _overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:
     if environ.get("NEWSLETTER_ALLOW_PRIVATE_HOSTS", "").lower() in ("1", "true", "yes"):
         settings = replace(settings, fetching=replace(settings.fetching, allow_private_hosts=True))
     return settings
+
+
+def clock_from(text: str | None) -> Clock:
+    """A clock for the value of `NEWSLETTER_NOW`: an ISO time (UTC where it names no offset), or none.
+
+    Raises SettingsError for anything else.
+    """
+    if not text:
+        return Clock()
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError as cause:
+        raise SettingsError(
+            f"NEWSLETTER_NOW is “{text}”, which is not an ISO time such as 2026-12-04T09:00:00Z.",
+            where="NEWSLETTER_NOW",
+        ) from cause
+    return Clock(start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC))

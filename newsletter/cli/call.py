@@ -44,7 +44,7 @@ class Call:
     @cached_property
     def clock(self) -> Clock:
         """The clock, started at `NEWSLETTER_NOW` where that is set."""
-        from newsletter.clock import clock_from
+        from newsletter.settings import clock_from
 
         return clock_from(os.environ.get("NEWSLETTER_NOW"))
 

@@ -111,6 +111,18 @@ def sending(tx: Tx, issue: IssueId) -> Sending:
 # ---------------------------------------------------------------- the audience is frozen
 
 
+def cut_off(tx: Tx, publication: PublicationId, now: datetime) -> datetime:
+    """The moment that decides who is in an issue that starts now: everyone who has said yes, and nobody later.
+
+    Clocks of two machines differ, and a rehearsal starts its clock anew: whose yes is in the table came before.
+    """
+    said = select(func.max(func.coalesce(subscription.c.confirmed_at, subscription.c.changed_at))).where(
+        subscription.c.publication_id == publication, subscription.c.status == Consent.CONFIRMED.value
+    )
+    latest = tx.execute(said).scalar()
+    return now if latest is None else max(now, latest)
+
+
 def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
     """Put the next `limit` readers into the ledger; whether it is complete, or may not grow now.
 
@@ -174,64 +186,19 @@ def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
 # ---------------------------------------------------------------- one attempt
 
 
-def claim(
-    tx: Tx, issue: IssueId, *, limit: int, owner: str, names: MessageIds, now: datetime, deferred: bool = False
-) -> list[Claimed]:
-    """Take up to `limit` due rows, queued ones or `deferred` ones. Empty: none is due, or the issue is not sending.
-
-    A row becomes *attempting*; or *skipped*, with why, where its reader has unsubscribed, is suppressed or erased.
-    Commit before anything is handed over.
-    """
-    wanted = (DeliveryState.DEFERRED if deferred else DeliveryState.QUEUED).value
-    due = (
-        select(table.c.id)
-        .where(
-            table.c.issue_id == issue,
-            table.c.state == wanted,
-            table.c.due_at <= now,
-            exists().where(issues.c.id == issue, issues.c.state == IssueState.SENDING.value),
-        )
-        .order_by(table.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite's writers take turns anyway
-        .cte("due")  # as a plain subquery PostgreSQL may run it once for each row, and take far more than the limit
-    )
-    why = _why_not()
-    taken = why.is_(None)
-    rows = tx.execute(
-        update(table)
-        .where(table.c.id.in_(select(due.c.id)), table.c.state == wanted)
-        .values(
-            state=case((taken, DeliveryState.ATTEMPTING.value), else_=DeliveryState.SKIPPED.value),
-            was=wanted,
-            attempts=table.c.attempts + case((taken, 1), else_=0),
-            owner=owner,
-            at=now,
-            why=why,
-            message_id=literal(names.before) + cast(table.c.id, String) + literal(names.after),
-        )
-        .returning(
-            table.c.id,
-            table.c.subscriber_id,
-            table.c.email,
-            table.c.name,
-            table.c.attempts,
-            table.c.message_id,
-            table.c.why,
-        )
-    )
-    return [
-        Claimed(
-            id=DeliveryId(row.id),
-            subscriber=SubscriberId(row.subscriber_id),
-            email=row.email,
-            name=row.name,
-            attempt=row.attempts,
-            message_id=row.message_id,
-            why=row.why,
-        )
-        for row in rows
-    ]
+def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[DeliveryId]:
+    """Some of the rows that are due, as candidates for `claim`: queued ones first, then deferred ones."""
+    found: list[DeliveryId] = []
+    for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
+        if len(found) < limit:
+            query = (
+                select(table.c.id)
+                .where(table.c.issue_id == issue, table.c.state == state.value, table.c.due_at <= now)
+                .order_by(table.c.due_at)
+                .limit(limit - len(found))
+            )
+            found += tx.execute(query).scalars()
+    return found
 
 
 def _why_not() -> ColumnElement[Any]:
@@ -254,6 +221,67 @@ def _why_not() -> ColumnElement[Any]:
         ),
         else_=null(),
     )
+
+
+_WHY_NOT = _why_not()
+_TAKEN = _WHY_NOT.is_(None)
+_CLAIM = (  # built once: building it costs more than running it
+    update(table)
+    .where(
+        table.c.id.in_(bindparam("candidates", expanding=True)),
+        table.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
+        table.c.due_at <= bindparam("moment", type_=table.c.due_at.type),
+        exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING.value),
+    )
+    .values(
+        state=case((_TAKEN, DeliveryState.ATTEMPTING.value), else_=DeliveryState.SKIPPED.value),
+        was=table.c.state,
+        attempts=table.c.attempts + case((_TAKEN, 1), else_=0),
+        owner=bindparam("worker"),
+        at=bindparam("moment", type_=table.c.at.type),
+        why=_WHY_NOT,
+        message_id=bindparam("before", type_=String) + cast(table.c.id, String) + bindparam("after", type_=String),
+    )
+    .returning(
+        table.c.id,
+        table.c.subscriber_id,
+        table.c.email,
+        table.c.name,
+        table.c.attempts,
+        table.c.message_id,
+        table.c.why,
+    )
+)
+
+
+def claim(
+    tx: Tx, issue: IssueId, candidates: Sequence[DeliveryId], *, owner: str, names: MessageIds, now: datetime
+) -> list[Claimed]:
+    """Take those of these rows that are still due, if the issue is still *sending*.
+
+    A row becomes *attempting*; or *skipped*, with why, where its reader has unsubscribed, is suppressed or erased.
+    Commit before anything is handed over.
+    """
+    values = {
+        "candidates": candidates,
+        "moment": now,
+        "issue": issue,
+        "worker": owner,
+        "before": names.before,
+        "after": names.after,
+    }
+    return [
+        Claimed(
+            id=DeliveryId(id_),
+            subscriber=SubscriberId(subscriber_id),
+            email=email,
+            name=name,
+            attempt=attempts,
+            message_id=message_id,
+            why=why,
+        )
+        for id_, subscriber_id, email, name, attempts, message_id, why in tx.execute(_CLAIM, values)
+    ]
 
 
 _CLOSE = (
@@ -367,16 +395,6 @@ def tally(tx: Tx, issue: IssueId) -> Tally:
         )
     }
     return Tally(audience=sum(counts.values()), **{str(state): counts.get(state.value, 0) for state in DeliveryState})
-
-
-def due(tx: Tx, issue: IssueId, *, now: datetime) -> bool:
-    """Whether a row could be claimed now, were the issue sending."""
-    query = select(table.c.id).where(
-        table.c.issue_id == issue,
-        table.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
-        table.c.due_at <= now,
-    )
-    return tx.execute(query.limit(1)).first() is not None
 
 
 def listing(

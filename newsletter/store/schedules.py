@@ -11,7 +11,7 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.issue import IssueId, IssueState, RenditionId
 from newsletter.model.publication import PublicationId
 from newsletter.model.schedule import Due, ScheduleId
-from newsletter.store import issues
+from newsletter.store import deliveries, issues
 from newsletter.store.engine import Tx
 from newsletter.store.schema import delivery, issue, publication, schedule, schedule_run
 
@@ -54,7 +54,7 @@ def due(tx: Tx, now: datetime) -> list[Due]:
 def fire(tx: Tx, one: Due, *, now: datetime, held_why: str | None) -> bool:
     """Start a scheduled issue, or hold it where there is a reason; whether it was this call that did it.
 
-    The run and the new state are kept together or not at all. `now` becomes the cut-off of the audience.
+    The run and the new state are kept together or not at all. Everyone who has said yes by `now` is its audience.
     """
     outcome = "sending" if held_why is None else f"held: {held_why}"
     values = {"schedule_id": one.schedule, "local": one.local, "at": now, "outcome": outcome}
@@ -63,7 +63,11 @@ def fire(tx: Tx, one: Due, *, now: datetime, held_why: str | None) -> bool:
     first = tx.execute(run).first() is not None
     if first and held_why is None:
         return issues.move(
-            tx, one.issue, [IssueState.SCHEDULED], IssueState.SENDING, {"sending_at": now, "held_why": None}
+            tx,
+            one.issue,
+            [IssueState.SCHEDULED],
+            IssueState.SENDING,
+            {"sending_at": deliveries.cut_off(tx, one.publication, now), "held_why": None},
         )
     # A run of this occurrence beside an issue that is scheduled still: it never starts a second time by itself.
     why = held_why or "This time has been used already; schedule it again."
@@ -76,7 +80,6 @@ def to_send(tx: Tx, now: datetime) -> list[IssueId]:
     That is: a ledger to build, a delivery that is due or was interrupted, or nothing open any more and not yet sent.
     """
     mine = delivery.c.issue_id == issue.c.id
-    waiting = (DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value)
     rows = tx.execute(
         select(issue.c.id)
         .where(
@@ -84,7 +87,8 @@ def to_send(tx: Tx, now: datetime) -> list[IssueId]:
             or_(
                 issue.c.frozen_at.is_(None),
                 exists().where(mine, delivery.c.state == DeliveryState.ATTEMPTING.value),
-                exists().where(mine, delivery.c.state.in_(waiting), delivery.c.due_at <= now),
+                exists().where(mine, delivery.c.state == DeliveryState.QUEUED.value),
+                exists().where(mine, delivery.c.state == DeliveryState.DEFERRED.value, delivery.c.due_at <= now),
                 ~exists().where(mine, delivery.c.state == DeliveryState.DEFERRED.value),
             ),
         )

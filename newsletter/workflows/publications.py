@@ -119,6 +119,13 @@ def _subject(value: str) -> str:
     return value
 
 
+def _date_format(value: str) -> str:
+    from newsletter.render.dates import check_date_format
+
+    check_date_format(_line("date_format")(value))
+    return value
+
+
 def _days(value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= 730:
         raise NewsletterError("event_days is a number of days from 1 to 730.", where="event_days")
@@ -139,7 +146,7 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "language": ("language", _language),
     "theme": ("theme", _line("theme")),
     "subject": ("subject", _subject),
-    "date_format": ("date_format", _line("date_format")),
+    "date_format": ("date_format", _date_format),
     "event_days": ("event_days", _days),
     "send_late_within": ("send_late_within", read_duration),
 }

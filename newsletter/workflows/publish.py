@@ -173,8 +173,8 @@ class Desk:
         anew. Raises Refused for a time in the past, a segment that does not exist, or a state that does not allow it.
         """
         if planned.at <= self.clock.now():
-            local = planned.at.astimezone(ZoneInfo(planned.zone))
-            raise Refused(f"{local:%Y-%m-%d %H:%M} {planned.zone} is in the past.", code="in-the-past", where="--at")
+            past = planned.at.astimezone(ZoneInfo(planned.zone))
+            raise Refused(f"{past:%Y-%m-%d %H:%M} {planned.zone} is in the past.", code="in-the-past", where="--at")
         _no_segment(planned.segment)
         origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
         material = self.material(number, on=local_day(planned.at, self.publication.zone))
@@ -233,7 +233,8 @@ class Desk:
             issue = self._still_right(issue)
         origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
         with self.store.writing() as tx:
-            columns = {"sending_at": self.clock.now(), "held_why": None}
+            cut_off = deliveries.cut_off(tx, self.publication.id, self.clock.now())
+            columns = {"sending_at": cut_off, "held_why": None}
             if not issues.move(tx, issue.id, origins, IssueState.SENDING, columns):
                 now = issues.by_id(tx, issue.id)
                 if now.state in (IssueState.SENDING, IssueState.SENT):
