@@ -101,7 +101,7 @@ def test_the_seven_lines_are_read_as_events_to_come(now: datetime) -> None:
         ("Torchlight row to the weir", "Old Ferry House", True, 0, None),
         ("Coffee with the twin town", None, False, 0, "FREQ=MONTHLY;BYDAY=2MO"),
         ("Maps that were wrong, an exhibition", "Old Ferry House", True, 0, None),
-        ("Winter school of the choir", "the Fire Station", True, 0, None),
+        ("Winter school of the choir", "Fire Station", True, 0, None),
     ]
 
 
