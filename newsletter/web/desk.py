@@ -47,6 +47,9 @@ def desk(request: Request) -> Response:
         now = place.clock.now()
         found = items.listing(tx, publication.id, now=now, state=state, search=view.q or None, limit=view.limit + 1)
         has_sources = bool(sources.listing(tx, publication.id))
+        waiting = decisions.picked(tx, publication.id) - issues.carried(tx, publication.id)
+        if issue is not None:
+            waiting -= items_in(issue.outline)
     if issue is not None and issue.state is not IssueState.DRAFT:
         return RedirectResponse(f"/issues/{issue.number}", 303)
     return page(
@@ -56,6 +59,7 @@ def desk(request: Request) -> Response:
         counts=counts,
         days=by_day(found[: view.limit], publication, now),
         shown_at=lambda item: shown_at(item, now),
+        waiting=len(waiting),
         more=len(found) > view.limit,
         has_sources=has_sources,
         issue=issue,
@@ -68,7 +72,7 @@ def desk(request: Request) -> Response:
 
 def _draft(request: Request, view: View, issue: Issue | None) -> dict[str, Any]:
     if issue is None:
-        return {"sections": (), "inside": frozenset(), "proof": None, "findings": [], "broken": ""}
+        return {"sections": (), "inside": frozenset(), "proof": None, "findings": [], "blocks": (), "broken": ""}
     place, work = place_of(request), desk_of(request)
     material = work.material(issue.number)
     sections = shown(issue, material.versions)
@@ -79,7 +83,14 @@ def _draft(request: Request, view: View, issue: Issue | None) -> dict[str, Any]:
         findings = place.proofs.findings(work, issue.number)
     except NewsletterError as error:  # a theme that is being edited must not close the desk
         proof, broken = None, error.message
-    return {"sections": sections, "inside": inside, "proof": proof, "findings": findings, "broken": broken}
+    return {
+        "sections": sections,
+        "inside": inside,
+        "proof": proof,
+        "findings": findings,
+        "blocks": {block.id for block in issue.outline.blocks()},
+        "broken": broken,
+    }
 
 
 def by_day(found: Sequence[Item], publication: Publication, now: datetime) -> list[tuple[str, list[Item]]]:

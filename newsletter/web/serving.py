@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -59,8 +60,11 @@ def serve(
         port = bound.getsockname()[1]
         alarm = Alarm(store, settings, clock)
         place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
-        server = _Server(uvicorn.Config(build(place), log_config=None, timeout_graceful_shutdown=GRACE))
+        server = _Server(
+            uvicorn.Config(build(place), log_config=None, server_header=False, timeout_graceful_shutdown=GRACE)
+        )
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
         with _until_signal(server):
             alarm.start()
             try:

@@ -11,9 +11,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.clock import Clock
+from newsletter.model.item import ItemData, ItemId
 from newsletter.model.publication import Publication
+from newsletter.model.source import SourceKind
 from newsletter.settings import Settings, Smtp
-from newsletter.store import Store, publications
+from newsletter.store import Store, items, publications, sources
 from newsletter.web.app import build
 from newsletter.web.serving import place_for
 from newsletter.web.signin import invite_first_user
@@ -75,3 +77,25 @@ def editor(visitor: Browser, sqlite_store: Store, clock: Clock) -> Browser:
     answer = visitor.post(f"/setup/{token}", {"name": "Edda", "password": PASSWORD, "again": PASSWORD})
     assert answer.status_code == 303
     return visitor
+
+
+STORIES = (
+    ("Youth club gets the old signal box", "Town council", "The town repairs the roof; the club paints the rest."),
+    ("Library to open on Sundays", "Public library", "From April the doors are open from <em>noon</em> to five."),
+    ("Eleven plots are free on the river side", "Allotment society", "Half plots, water on site, no waiting list."),
+)
+
+
+@pytest.fixture
+def queue(sqlite_store: Store, clock: Clock, letter: Publication) -> list[ItemId]:
+    """Three stories of a folder, to be decided; the newest first."""
+    found = [
+        ItemData(title=title, outlet=outlet, excerpt=f"<p>{excerpt}</p>", url=f"https://alderwick.example/{number}")
+        for number, (title, outlet, excerpt) in enumerate(STORIES)
+    ]
+    with sqlite_store.writing() as tx:
+        source = sources.add(
+            tx, letter.id, kind=SourceKind.FOLDER, url="/alderwick/drop", name="Dropped files", now=clock.now()
+        )
+        ids = items.keep(tx, source.id, found, now=clock.now())
+    return list(reversed(ids))

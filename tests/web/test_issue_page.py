@@ -1,0 +1,123 @@
+"""The page of an issue: checks, a test, the schedule, and the question before mail leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from newsletter.audience import readers
+from newsletter.clock import Clock
+from newsletter.model.issue import IssueState
+from newsletter.model.publication import Publication
+from newsletter.settings import Settings
+from newsletter.store import Store, issues, publications
+
+
+@pytest.fixture
+def page(editor: Any, sqlite_store: Store, clock: Clock, letter: Publication) -> Any:
+    """An editor with a draft that two readers would get."""
+    for email in ("ana@example.org", "bo@example.com"):
+        readers.add(sqlite_store, clock, letter.id, email)
+    editor.post("/issues")
+    editor.post("/issues/1/blocks", {"text": "Good morning."})
+    return editor
+
+
+def state(store: Store, letter: Publication) -> IssueState:
+    with store.reading() as tx:
+        return issues.get(tx, letter.id, 1).state
+
+
+def told(page: Any, answer: Any) -> str:
+    assert answer.status_code == 303
+    text: str = page.get(answer.headers["location"].split("#")[0]).text
+    return text
+
+
+def test_it_says_who_would_get_it(page: Any) -> None:
+    assert "would go to <strong>2 readers</strong>" in page.get("/issues/1").text
+
+
+def test_an_error_holds_the_buttons_and_says_which(page: Any, sqlite_store: Store, letter: Publication) -> None:
+    with sqlite_store.writing() as tx:
+        publications.change(tx, letter.id, {"address": ""})
+    text = page.get("/issues/1").text
+    assert "postal address" in text
+    assert "disabled" in text
+    assert "postal address" in told(page, page.post("/issues/1/approve"))
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_scheduling_is_in_the_newsletters_zone_and_can_be_withdrawn(
+    page: Any, sqlite_store: Store, letter: Publication
+) -> None:
+    text = told(page, page.post("/issues/1/schedule", {"at": "2026-12-04T09:00"}))
+    assert "Friday 4 December 2026 at 09:00" in text
+    assert "New York time" in text
+    with sqlite_store.reading() as tx:
+        planned = issues.get(tx, letter.id, 1).planned
+    assert planned is not None
+    assert planned.at.isoformat() == "2026-12-04T14:00:00+00:00"
+    told(page, page.post("/issues/1/unschedule"))
+    assert state(sqlite_store, letter) is IssueState.APPROVED
+    told(page, page.post("/issues/1/reopen"))
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("at", "words"), [("", "Choose a day"), ("2020-01-01T09:00", "in the past"), ("tomorrow", "is not a time")]
+)
+def test_a_time_that_cannot_be_is_refused(
+    page: Any, sqlite_store: Store, letter: Publication, at: str, words: str
+) -> None:
+    assert words in told(page, page.post("/issues/1/schedule", {"at": at}))
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_a_test_goes_to_whom_it_is_told_and_to_no_ledger(
+    page: Any, settings: Settings, sqlite_store: Store, letter: Publication
+) -> None:
+    assert "A test went to colleague@example.org" in told(
+        page, page.post("/issues/1/test", {"to": "colleague@example.org"})
+    )
+    assert len(list((settings.workspace / "outbox").glob("*.eml"))) == 1
+    assert "not an address" in told(page, page.post("/issues/1/test", {"to": "nobody"}))
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_sending_asks_in_words_and_begins_only_by_the_form(page: Any, sqlite_store: Store, letter: Publication) -> None:
+    question = page.get("/issues/1/send")
+    assert "to <strong>2 readers</strong> now?" in question.text
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+    assert "Sending has begun" in told(page, page.post("/issues/1/send"))
+    assert state(sqlite_store, letter) is IssueState.SENDING
+    assert page.get("/issues/1/send").headers["location"] == "/issues/1"
+    assert 'http-equiv="refresh"' in page.get("/issues/1").text
+    told(page, page.post("/issues/1/send"))  # a second click
+    assert state(sqlite_store, letter) is IssueState.SENDING
+
+
+def test_what_was_held_says_why(page: Any, sqlite_store: Store, letter: Publication) -> None:
+    page.post("/issues/1/schedule", {"at": "2026-12-04T09:00"})
+    with sqlite_store.writing() as tx:
+        issue = issues.get(tx, letter.id, 1)
+        issues.move(tx, issue.id, [IssueState.SCHEDULED], IssueState.HELD, {"held_why": "It was due long ago."})
+    text = page.get("/issues/1").text
+    assert "It was due long ago." in text
+    assert "Open it again" in text
+
+
+def test_the_other_rooms_answer(page: Any, settings: Settings) -> None:
+    told(page, page.post("/calendar", {"lines": "December 6 Street fair"}))
+    assert "Street fair" in page.get("/calendar").text
+    mixed = page.post("/calendar", {"lines": "December 7 Choir\nno date at all here"})
+    assert mixed.status_code == 422
+    assert "no date at all here" in mixed.text
+    assert "Choir" in mixed.text
+    drop = settings.workspace / "drop"
+    drop.mkdir()
+    assert "Added" in told(page, page.post("/sources", {"address": str(drop)}))
+    assert "is a source already" in told(page, page.post("/sources", {"address": str(drop)}))
+    assert "ana@example.org" in page.get("/readers").text
+    assert "bo@example.com" not in page.get("/readers?q=ana").text
