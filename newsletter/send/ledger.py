@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +12,16 @@ from queue import Empty, SimpleQueue
 
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
-from newsletter.model.issue import IssueId
+from newsletter.model.delivery import DeliveryId
+from newsletter.model.issue import IssueId, IssueState
 from newsletter.model.splice import MessageIds
 from newsletter.store import Store, Tx, deliveries
 from newsletter.store.deliveries import Claimed, Closed
 
 log = logging.getLogger(__name__)
+
+_CANDIDATES = 1_000
+"""Ids of due rows kept in memory: one look at the queue for so many messages."""
 
 _TRIES = 4
 _BETWEEN_TRIES = 1.0
@@ -49,6 +54,7 @@ class Ledger:
         self._names = names
         self._stop = stop
         self._inbox: SimpleQueue[_Turn | None] = SimpleQueue()
+        self._candidates: deque[DeliveryId] = deque()
         self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
         self.failure: BaseException | None = None
 
@@ -91,7 +97,7 @@ class Ledger:
                 return arrived
 
     def _commit(self, turns: list[_Turn]) -> list[_Turn]:
-        """One transaction for these; those that must wait for another one, because readers were skipped."""
+        """One transaction for these; those that must wait for another one, because readers were skipped or taken."""
         wanting = [turn for turn in turns if turn.wants]
         try:
             rows = self._keep([turn.closed for turn in turns if turn.closed], len(wanting))
@@ -110,8 +116,8 @@ class Ledger:
         for turn, row in zip(wanting, taken, strict=False):
             turn.answer.put(row)
         unserved = wanting[len(taken) :]
-        if len(rows) > len(taken):
-            return unserved
+        if rows:
+            return unserved  # readers were skipped, or the candidates ran out: once more
         for turn in unserved:
             turn.answer.put(None)
         return []
@@ -130,18 +136,16 @@ class Ledger:
         raise AssertionError("unreachable")
 
     def _claim(self, tx: Tx, wanted: int, now: datetime) -> list[Claimed]:
-        if not wanted or self._stop.is_set():
-            return []
-        rows: list[Claimed] = []
-        for deferred in (False, True):
-            if len(rows) < wanted:
-                rows += deliveries.claim(
-                    tx,
-                    self._issue,
-                    limit=wanted - len(rows),
-                    owner=self._owner,
-                    names=self._names,
-                    now=now,
-                    deferred=deferred,
-                )
-        return rows
+        """Up to so many rows. Empty: none is due, or the issue is paused or cancelled."""
+        while wanted and not self._stop.is_set():
+            if not self._candidates:
+                self._candidates.extend(deliveries.due_ids(tx, self._issue, limit=_CANDIDATES, now=now))
+            ids = [self._candidates.popleft() for _ in range(min(wanted, len(self._candidates)))]
+            if not ids:
+                break
+            rows = deliveries.claim(tx, self._issue, ids, owner=self._owner, names=self._names, now=now)
+            if rows:
+                return rows
+            if deliveries.sending(tx, self._issue).state is not IssueState.SENDING:
+                break
+        return []

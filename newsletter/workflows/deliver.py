@@ -75,7 +75,7 @@ def deliver(
             if sending.rendition is None or sending.cut_off is None:
                 raise Refused(f"Issue {sending.number} has no approved rendition; approve it first.")
             rendition = renditions.get(tx, sending.rendition).data
-            work_left = sending.frozen_at is None or deliveries.due(tx, issue, now=clock.now())
+            work_left = sending.frozen_at is None or bool(deliveries.due_ids(tx, issue, limit=1, now=clock.now()))
         if work_left:
             server = _server(settings)
             hello = _hello(rendition.base_url)
@@ -234,7 +234,7 @@ def _send(
         with store.reading() as tx:
             tally = deliveries.tally(tx, sending.issue)
             goes_on = deliveries.sending(tx, sending.issue).state is IssueState.SENDING
-            if not goes_on or not deliveries.due(tx, sending.issue, now=clock.now()):
+            if not goes_on or not deliveries.due_ids(tx, sending.issue, limit=1, now=clock.now()):
                 return
         assert sending.cut_off is not None
         with Ledger(store, clock, sending.issue, owner=role.owner, names=names, stop=ended) as ledger:

@@ -384,7 +384,8 @@ def test_the_next_holder_of_the_role_doubts_what_the_last_one_left_open(
     with store.writing() as tx:
         while not deliveries.freeze(tx, issue, limit=100, now=clock.now()):
             pass
-        lost = deliveries.claim(tx, issue, limit=2, owner="gone", names=names, now=clock.now())
+        ids = deliveries.due_ids(tx, issue, limit=2, now=clock.now())
+        lost = deliveries.claim(tx, issue, ids, owner="gone", names=names, now=clock.now())
     tally = deliver.deliver(store, settings_for(server.port), clock, issue)
     assert counted(tally) == {"audience": 12, "sent": 10, "uncertain": 2}
     assert not {row.email for row in lost} & set(server.recipients())
