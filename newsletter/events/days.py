@@ -65,7 +65,8 @@ _TIME_FOLLOWS = (
     r"(?!\s*(?:[ap]\.?\s?m\b|uhr\b|h\d?\d?\b|o['’]clock|:\d\d|\.\d\d(?!\.)))"
 )
 _D = rf"\d{{1,2}}(?:st|nd|rd|th)?(?![\d/]){_TIME_FOLLOWS}"
-_SPAN = rf"{_D}(?:(?:\s*{DASH}\s*|\s+(?:to|through|thru)\s+){_D})?"
+_NAMED_D = rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?{_D}"
+_SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|\s+(?:to|through|thru)\s+){_NAMED_D})?"
 _YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
 _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
 _LIST = rf"{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
@@ -93,9 +94,9 @@ _WEEKDAYS_BEFORE = re.compile(
 _WEEKDAY_AFTER = re.compile(rf"\s*\(\s*(?P<name>{WEEKDAY})(?:\s*[-–]\s*{WEEKDAY})?\s*\)", re.I)
 _PREFIX = re.compile(r"(?:(?:on|from|starting|beginning|begins|starts)\s+(?:on\s+)?)?(?:the\s+(?=\d))?", re.I)
 _NUMBER = re.compile(r"\d+")
-_RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b)\s*(?P<last>\d+)", re.I)
+_RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b)\D*?(?P<last>\d+)", re.I)
 _TO = re.compile(TO, re.I)
-_MORE = re.compile(rf"{AND}|\s*,\s*|\s*;\s*", re.I)
+_MORE = re.compile(rf"{AND}|\s*[,;]\s*|\s+/\s+", re.I)
 
 
 def days_at(text: str, at: int, *, today: date, month_first: bool) -> tuple[Days, int] | None:

@@ -17,10 +17,12 @@ _T = (
     r"|(?P<{0}hour>\d{{1,2}})(?:[:.h](?P<{0}minute>\d\d)(?::\d\d)?)?(?!\d)"
     r"(?:" + _HALF + r"|(?P<{0}mark>\s?uhr\b|\s?h\b|\s?o['’]clock\b))?)"
 )
+_MARKED = r"\d{1,2}(?:[:.h]\d\d(?!\d)|\s?[ap]\.?\s?m\b|\s*(?:-|–)\s*\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\b))"
 _BEFORE = r"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?P<at>(?:from|at|starts? at|starting at|starting|kl\.|@)\s*)?)"
 _NO_DATE = rf"(?!(?:st|nd|rd|th)?\.?\s*(?:of\s+)?{MONTH})"  # “6pm until 30 June” ends on a day
 _TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{TO}{_T.format('b')}{_NO_DATE})?", re.I)
 _ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{TO}{_T.format('b')})?", re.I)
+_SECOND = re.compile(rf"\s*(?:&|\+|\band\b)\s*(?:at\s+)?(?={_MARKED}){_T.format('a')}(?:{TO}{_T.format('b')})?", re.I)
 _CURRENCY = re.compile(r"[$€£]\s?$")
 _CURRENCY_AFTER = re.compile(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)
 _CLOSE = re.compile(r"\s*\)")
@@ -59,6 +61,9 @@ def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | N
         stop = also.end()
         if found := zone_word(text, stop):
             stop = found[1]
+    if second := _SECOND.match(text, stop):
+        stop = second.end()
+        warnings.append(f"It has two times; only “{match.group().strip(' ,')}” was taken.")
     if "(" in text[at : match.start("aword") if match["aword"] else match.start("ahour")] and (
         close := _CLOSE.match(text, stop)
     ):

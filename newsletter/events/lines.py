@@ -21,7 +21,9 @@ LONGEST_LINE = 2_000
 """Characters. A longer line is not one event."""
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
+_PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
 _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
+_ALL_DAY = re.compile(r"\(?all[ -]day\b\)?", re.I)
 _UNTIL = re.compile(
     r"\s*[,;]?\s*\(?(?:until|till|through|ends(?:\s+on)?|ending|up to)\s+(?:and including\s+)?(?=\S)", re.I
 )
@@ -55,6 +57,10 @@ class _When:
     hours: Hours | None = None
     rule: rules.Rule | None = None
     until: Days | None = None
+    start: date | None = None
+    """The first day of the month in which a rule goes on, …"""
+    last: date | None = None
+    """… and its last."""
     warnings: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -85,6 +91,8 @@ def read_line(line: str, *, today: date, zone: str) -> EventData:
     if len(wording) > LONGEST_LINE:
         raise UnreadableLine(f"The line has more than {LONGEST_LINE:,} characters; paste one event on each line.")
     whole = linked(_BULLET.sub("", wording, count=1) if _BULLET.match(wording) else wording)
+    if preamble := _PREAMBLE.match(whole.text):
+        whole = whole.part(preamble.end())
     whole = Linked(re.sub(r"\s", " ", whole.text), whole.links)
     reader = _Reader(whole, today, zone)
     when, rest, title = reader.read()
@@ -158,9 +166,13 @@ class _Reader:
             if last and last[0].kind == "one":
                 when.until = last[0]
                 return last[1]
+        if when and (all_day := _ALL_DAY.match(text, at)):
+            return all_day.end()
         if when.rule is None and (rule := rules.rule_at(text, at)):
-            when.rule = rule[0]
-            return rule[1]
+            when.rule, end = rule
+            if month := rules.month_after(text, end, today):
+                when.start, when.last, end = month
+            return end
         if when.days is None and (found := days.days_at(text, at, today=today, month_first=month_first)):
             when.days = found[0]
             return found[1]
@@ -254,7 +266,7 @@ def _settled(
     found, warnings = days.resolve(when.days, today=today) if when.days else ((), ())
     when.warnings.extend(warnings)
     rrule = when.rule.rrule if when.rule else None
-    last: date | None = None
+    last = when.last
     if when.until is not None:
         (last,), warnings = days.resolve(when.until, today=max(found[0], today) if found else today)
         when.warnings.extend(warnings)
@@ -293,7 +305,7 @@ def _first(when: _When, found: tuple[date, ...], rrule: str | None, today: date)
             said = f"is not the {words}" if rrule.startswith("FREQ=MONTHLY;BYDAY") else f"does not fit “{words}”"
             when.warnings.append(f"{days.in_words(found[0])} {said}{hint}. The date was kept.")
         return found[0]
-    start = rules.first_start(rrule, today)
+    start = rules.first_start(rrule, max(today, when.start or today))
     if start is None:
         raise UnreadableLine("The rule has no day in the coming ten years.")
     return start

@@ -20,6 +20,7 @@ _AT = re.compile(
     r"(?:,\s*|\s+)(?:at|in|@)\s+(?P<place>(?:the\s+)?[^,.;:()]{3,60})$",
 )
 _COMMA = re.compile(r",\s+(?P<part>[^,]{3,60})$")
+_PARENTHESIS = re.compile(r"\s*\((?:at\s+|in\s+)?(?P<place>[^()]{3,80})\)$")
 _TWO_COMMAS = re.compile(r",\s+(?P<part>[^,]{3,60}),\s+(?P<town>[^,]{3,60})$")
 _ONLINE_TAIL = re.compile(
     r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?)|(?:on|via|by|over)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
@@ -49,13 +50,12 @@ def parts_of(rest: Linked, *, whole: Linked, title: str | None = None) -> Parts:
     """
     rest = _trimmed(rest)
     if title is None:
-        head, tail = _split(rest)
+        head, tail, after_colon = _split(rest)
     else:
-        head, tail = Linked(title), rest
+        head, tail, after_colon = Linked(title), rest, False
     name, place = _place(head.text)
-    if place is None and tail.text and len(tail.text) <= 60:
-        place = _place_alone(tail.text)
-        tail = Linked("") if place else tail
+    if place is None and not after_colon and not re.search(r"[.;:?!|]", tail.text):
+        tail, place = _place_in(tail)
     if place is not None:
         place = _AND_ONLINE.sub("", place).strip(_EDGES) or None
     urls = [link.target for link in whole.links if not link.target.lower().startswith("mailto:")]
@@ -73,15 +73,17 @@ def parts_of(rest: Linked, *, whole: Linked, title: str | None = None) -> Parts:
 def _trimmed(rest: Linked) -> Linked:
     text = rest.text
     start, end = 0, len(text)
-    while start < end and text[start] in _EDGES:
+    while start < end and text[start] in _EDGES + ")":
         start += 1
-    while end > start and text[end - 1] in " \t,;:|/–—-":
+    if text.count(")", start) > text.count("(", start) and text.endswith(")"):
+        end -= 1
+    while end > start and text[end - 1] in " \t,;:|/–—-(":
         end -= 1
     return rest.part(start, end)
 
 
-def _split(rest: Linked) -> tuple[Linked, Linked]:
-    """The title and what follows it, at the first colon, dash, full stop, link or “register …”."""
+def _split(rest: Linked) -> tuple[Linked, Linked, bool]:
+    """The title and what follows it, at the first colon, dash, full stop, link or “register …”; whether at a colon."""
     text = rest.text
     cut, resume = _break(rest)
     for link in rest.links:
@@ -103,7 +105,7 @@ def _split(rest: Linked) -> tuple[Linked, Linked]:
         for link in tail.links
     ):
         tail = Linked("")
-    return title, tail
+    return title, tail, text[cut : cut + 1] == ":"
 
 
 def _break(rest: Linked) -> tuple[int, int]:
@@ -115,7 +117,10 @@ def _break(rest: Linked) -> tuple[int, int]:
             continue
         if any(link.start < match.end() and match.start() < link.end for link in rest.links):
             continue
-        if text[: match.start()].strip(_EDGES):
+        before = text[: match.start()]
+        if before.count("(") > before.count(")"):
+            continue
+        if before.strip(_EDGES):
             return match.start() + (1 if mark in "!?" else 0), match.end()
     return len(text), len(text)
 
@@ -126,6 +131,8 @@ def _place(title: str) -> tuple[str, str | None]:
     if len(bare.strip(_EDGES)) >= 3:
         bare = re.sub(r"\s*(?:\band\b|[&+,])$", "", bare)
         title = bare
+    if (match := _PARENTHESIS.search(title)) and _is_place(match["place"].split(", ")[0]):
+        return title[: match.start()], match["place"]
     if (match := _COMMA.search(title)) and _is_place(match["part"]):
         return title[: match.start()], re.sub(r"^(?:at|in)\s+", "", match["part"])
     if (match := _TWO_COMMAS.search(title)) and _is_place(match["part"]) and _is_name(match["town"]):
@@ -135,11 +142,15 @@ def _place(title: str) -> tuple[str, str | None]:
     return title, None
 
 
-def _place_alone(text: str) -> str | None:
-    text = text.strip(_EDGES)
-    stripped = re.sub(r"^(?:at|in)\s+", "", text)
-    short = len(stripped.split()) <= 6 and not re.search(r"[.;:?!]", stripped)
-    return stripped if short and _is_place(stripped) else None
+def _place_in(tail: Linked) -> tuple[Linked, str | None]:
+    """A sentence without the place it names, or ends with, and that place."""
+    words = re.sub(r"^(?:at|in)\s+", "", tail.text.strip(_EDGES))
+    parts = words.split(", ")
+    if len(words) <= 60 and _is_place(parts[-1]) and all(_is_place(part) or _is_name(part) for part in parts[:-1]):
+        return Linked(""), words
+    if (match := _COMMA.search(tail.text)) and _is_place(match["part"]):
+        return tail.part(0, match.start()), match["part"]
+    return tail, None
 
 
 def _is_place(words: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from newsletter.events.words import (
     AND,
     BYDAY,
+    MONTH,
     MONTH_NAMES,
     ORDINAL,
     ORDINAL_NAMES,
@@ -18,6 +20,7 @@ from newsletter.events.words import (
     WEEKDAY,
     WEEKDAY_NAMES,
     WEEKDAY_STEM,
+    month_of,
     weekday_of,
 )
 
@@ -29,7 +32,8 @@ _START = r"(?:on\s+)?(?:(?:the|every|each)\s+)?"
 
 _MONTHLY = re.compile(rf"{_START}(?P<ordinals>{_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST}){_OF_MONTH}", re.I)
 _EVERY_ORDINAL = re.compile(
-    rf"(?:every|each)\s+(?P<ordinals>(?!(?:second|2nd)\s){_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST})", re.I
+    rf"(?:every|each|monthly,?(?:\s+on)?(?:\s+the)?)\s+(?P<ordinals>(?!(?:second|2nd)\s){_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST})",
+    re.I,
 )
 _SEVERAL_ORDINALS = re.compile(
     rf"{_START}(?P<ordinals>{ORDINAL}(?:(?:\s*,\s*|{AND})(?:the\s+)?{ORDINAL})+)\s+(?P<days>{_WEEKDAY_LIST})", re.I
@@ -43,8 +47,10 @@ _EVERY = re.compile(
 )
 _DAILY = re.compile(r"(?:every|each)\s+day\b|daily\b", re.I)
 _WORKDAYS = re.compile(r"(?:every|each)\s+(?:week|work)day\b|on\s+weekdays\b", re.I)
+_WEEKLY = re.compile(r"(?:weekly,?\s+(?=on\s|every\s))?", re.I)
+_IN_MONTH = re.compile(rf"\s+(?:in|during)\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d)\b)?", re.I)
 _PLURAL = re.compile(
-    rf"(?:on\s+)?(?P<days>{WEEKDAY_STEM}s\b(?:(?:\s*,\s*|{AND}){WEEKDAY_STEM}s\b)*)(?=\s*[:,]|\s+(?:at\s+|from\s+)?\d|\s+until\b)",
+    rf"(?:on\s+)?(?P<days>{WEEKDAY_STEM}s\b(?:(?:\s*,\s*|{AND}){WEEKDAY_STEM}s\b)*)(?=\s*[:,]|\s+(?:at\s+|from\s+)?\d|\s+until\b|\s+in\s+{MONTH})",
     re.I,
 )
 
@@ -63,6 +69,7 @@ def rule_at(text: str, at: int, *, strong: bool = False) -> tuple[Rule, int] | N
 
     `strong` leaves out wordings that may as well belong to a title (`Tuesdays`, `daily`).
     """
+    at = _WEEKLY.match(text, at).end()  # type: ignore[union-attr]  # matches the empty text too
     for pattern in (_MONTHLY, _EVERY_ORDINAL, _SEVERAL_ORDINALS):
         if match := pattern.match(text, at):
             return _monthly(match["ordinals"], match["days"]), match.end()
@@ -80,6 +87,15 @@ def rule_at(text: str, at: int, *, strong: bool = False) -> tuple[Rule, int] | N
         if match := _PLURAL.match(text, at):
             return Rule(f"FREQ=WEEKLY;BYDAY={','.join(_days(match['days']))}"), match.end()
     return None
+
+
+def month_after(text: str, at: int, today: date) -> tuple[date, date, int] | None:
+    """`in December` behind a rule: the month's first and last day, and where it ends."""
+    if (match := _IN_MONTH.match(text, at)) is None:
+        return None
+    month = month_of(match["month"])
+    year = int(match["year"]) if match["year"] else today.year + (month < today.month)
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1]), match.end()
 
 
 def find_rule(text: str) -> tuple[Rule, int, int] | None:

@@ -59,6 +59,9 @@ DAYS = [
     ("Street fair (July 6-7)", "2027-07-06", "2027-07-07", "Street fair"),
     ("Nov 2 All souls, looked back upon", "2026-11-02", "2026-11-02", "All souls, looked back upon"),
     ("May 5 May fair", "2027-05-05", "2027-05-05", "May fair"),
+    ("Dec 5 all day: Lantern walk", "2026-12-05", "2026-12-05", "Lantern walk"),
+    ("Dec 5 (all day) Lantern walk", "2026-12-05", "2026-12-05", "Lantern walk"),
+    ("Save the date: Dec 5 Lantern walk", "2026-12-05", "2026-12-05", "Lantern walk"),
     ("Dec 5 1,000 lanterns on the river", "2026-12-05", "2026-12-05", "1,000 lanterns on the river"),
     ("Dec 5 2nd lantern walk", "2026-12-05", "2026-12-05", "2nd lantern walk"),
 ]
@@ -79,6 +82,9 @@ SEVERAL = [
     ("July 7, 14 & 21 Open gardens", ["2027-07-07", "2027-07-14", "2027-07-21"], "Open gardens"),
     ("July 7, 14, 21: Open gardens", ["2027-07-07", "2027-07-14", "2027-07-21"], "Open gardens"),
     ("5, 12 and 19 March Open gardens", ["2027-03-05", "2027-03-12", "2027-03-19"], "Open gardens"),
+    ("Saturday 5 & Sunday 6 December: Open gardens", ["2026-12-05", "2026-12-06"], "Open gardens"),
+    ("Sat Dec 5 and Sun Dec 6 Open gardens", ["2026-12-05", "2026-12-06"], "Open gardens"),
+    ("Dec 5 / Dec 6: Open gardens", ["2026-12-05", "2026-12-06"], "Open gardens"),
     ("Dec 30 & Jan 6 Open gardens", ["2026-12-30", "2027-01-06"], "Open gardens"),
     ("March 3, 5-6 and 9, 2028 Talks", ["2028-03-03", "2028-03-05", "2028-03-06", "2028-03-09"], "Talks"),
     ("March 3, 10 and 17, 7pm CET Language evenings", ["2027-03-03", "2027-03-10", "2027-03-17"], "Language evenings"),
@@ -163,6 +169,16 @@ RULES = [
     ("Every Tues. and Thurs., 6pm: Choir", "2026-12-01", "FREQ=WEEKLY;BYDAY=TU,TH", "every Tuesday and Thursday"),
     ("each Friday Choir", "2026-11-27", "FREQ=WEEKLY;BYDAY=FR", "every Friday"),
     ("Tuesdays 6pm Choir", "2026-12-01", "FREQ=WEEKLY;BYDAY=TU", "every Tuesday"),
+    ("Weekly on Tuesdays 18:00 Choir", "2026-12-01", "FREQ=WEEKLY;BYDAY=TU", "every Tuesday"),
+    ("monthly, first Monday 18:00: Choir", "2026-12-07", "FREQ=MONTHLY;BYDAY=1MO", "first Monday of the month"),
+    ("Choir (first Friday of each month)", "2026-12-04", "FREQ=MONTHLY;BYDAY=1FR", "first Friday of the month"),
+    ("Every Wednesday from 2 December: Choir", "2026-12-02", "FREQ=WEEKLY;BYDAY=WE", "every Wednesday"),
+    (
+        "Saturdays in December: Choir",
+        "2026-12-05",
+        "FREQ=WEEKLY;BYDAY=SA;UNTIL=20261231",
+        "every Saturday, until 31 December 2026",
+    ),
     ("every other Tuesday Choir", "2026-12-01", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "every other Tuesday"),
     ("every day 9am Choir", "2026-11-27", "FREQ=DAILY", "every day"),
     ("every weekday 9am Choir", "2026-11-27", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every weekday"),
@@ -216,6 +232,8 @@ PARTS = [
     # line, title, description, place, online, url, contact
     ("Dec 5 Repair café, library", "Repair café", "", "library", False, None, None),
     ("Dec 5 Book week at the school", "Book week", "", "the school", False, None, None),
+    ("Dec 5 Seed swap (Allotment Hall)", "Seed swap", "", "Allotment Hall", False, None, None),
+    ("Dec 5: Walk. Starts at dusk, Market Square", "Walk", "Starts at dusk", "Market Square", False, None, None),
     ("Dec 5 Drinks at dawn", "Drinks at dawn", "", None, False, None, None),
     ("Dec 5 Evening at Old Ferry House. Free.", "Evening", "Free.", "Old Ferry House", False, None, None),
     ("Dec 5 Seed swap, Allotment Hall, North Gate", "Seed swap", "", "Allotment Hall, North Gate", False, None, None),
@@ -300,6 +318,7 @@ DOUBTS = [
     ("2027-11-07 1:30 am Night walk", "the clocks go back"),
     ("the 31st of each month Club", "Months without a day 31"),
     ("Dec 5 at 7: Film", "read as 7 PM"),
+    ("Dec 5 10:00-12:00 & 14:00-16:00 Studio", "only “10:00-12:00” was taken"),
     ("Dec 5 Caf\ufffd", "damaged"),
 ]
 
