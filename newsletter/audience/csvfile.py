@@ -12,6 +12,7 @@ from pathlib import Path
 from newsletter.errors import NewsletterError
 
 _DELIMITERS = ",;\t|"
+_BLANK = " \r\n\u00a0" + _DELIMITERS  # spreadsheets write rows of nothing but delimiters
 _CHUNK = 1 << 20  # bytes
 _LINES_AHEAD = 100  # how long a quoted cell may be; a quotation mark that was forgotten must not swallow the file
 
@@ -43,11 +44,8 @@ def open_csv(path: Path, column: str) -> CsvFile:
     Raises NewsletterError: the file is missing, empty, no text, or has no such column.
     """
     encoding = _encoding(path)
-    first = ""
     with path.open(encoding=encoding, newline="") as lines:
-        for line in lines:
-            if first := line.strip():
-                break
+        first = next((line.rstrip("\r\n") for line in lines if line.strip(_BLANK)), "")
     if not first:
         raise NewsletterError(
             f"{path} is empty; its first line must name the columns, one of them “{column}”.", where=str(path)
@@ -114,14 +112,13 @@ def records(file: CsvFile, one_line: frozenset[int]) -> Iterator[Record]:
     quotation marks are wrong, the first line alone is broken and reading goes on with the next one.
     """
     width = len(file.header)
-    blank = " \t\r\n\u00a0" + file.delimiter
     ahead: deque[str] = deque()
     number = 0
     seen_header = False
     with file.path.open(encoding=file.encoding, newline="") as lines:
         while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
             number += 1
-            if not line.strip(blank):
+            if not line.strip(_BLANK):
                 continue
             if not seen_header:
                 seen_header = True

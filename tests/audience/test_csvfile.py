@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from newsletter.audience.columns import read_header
 from newsletter.audience.csvfile import BAD_QUOTES, open_csv, records
 from newsletter.errors import NewsletterError
 
@@ -27,6 +30,7 @@ def rows(path: Path) -> list[tuple[int, list[str], str]]:
         ("email\tname\r\na@example.org\tJosé\r\n".encode("cp1252"), "cp1252", "\t"),
         ("email,name\ra@example.org,José\r".encode(), "utf-8-sig", ","),
         ("email\tname\na@example.org\tJosé\n".encode("utf-16"), "utf-16", "\t"),
+        (b",,\n" + "email,name\na@example.org,José\n".encode(), "utf-8-sig", ","),
         ('\n"email"|"name"\n"a@example.org"|"José"'.encode(), "utf-8-sig", "|"),
     ],
 )
@@ -93,3 +97,37 @@ def test_a_forgotten_quotation_mark_does_not_swallow_a_long_list(a_list: WriteLi
     found = rows(a_list("email,name", 'a,"Ada', *(f"r{number},Reader" for number in range(500))))
     assert [broken for _line, _cells, broken in found] == [BAD_QUOTES] + [""] * 500
     assert found[-1][0] == 502
+
+
+ANY_FILE = st.one_of(
+    st.binary(max_size=200),
+    st.lists(
+        st.sampled_from(["email", "a@b.org", '"', ",", ";", "\n", "\r", "\r\n", " ", "é", "\ufeff"]), max_size=60
+    ).map(lambda parts: b"email,name\n" + "".join(parts).encode()),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=ANY_FILE)
+def test_any_file_is_refused_in_one_sentence_or_read_to_its_end(a_list: WriteList, raw: bytes) -> None:
+    path = a_list(raw=raw)
+    try:
+        file = open_csv(path, "email")
+        columns = read_header(file.header, path)
+    except NewsletterError as error:
+        assert error.message.endswith(".") and "\n" not in error.message
+        return
+    last = 1
+    for record in records(file, columns.one_line):
+        assert record.line > last
+        last = record.line
+        if not record.broken:
+            assert len(record.cells) == len(file.header)
+            columns.read(record.line, record.cells)
+    lines = raw.decode(file.encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert last <= len(lines)
+
+
+def test_a_first_column_without_a_name_keeps_its_place(a_list: WriteList) -> None:
+    path = a_list("\temail\tname", "\ta@example.org\tAda")
+    assert rows(path) == [(2, ["", "a@example.org", "Ada"], "")]
