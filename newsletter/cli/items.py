@@ -33,7 +33,7 @@ def document(item: Item) -> dict[str, Any]:
         "section": item.section,
         "story": None,
         "also_in": [],
-        "sent_in": list(item.sent_in),
+        "sent_in": max(item.sent_in, default=None),
     }
 
 
