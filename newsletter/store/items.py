@@ -41,7 +41,7 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
     if not found:
         return []
     oldest_first = list(reversed(found))
-    rows = [_item_row(one, now) | {"source_id": number, "latest": 1, "first_seen": now} for one in oldest_first]
+    rows = [_item_row(one) | {"source_id": number, "latest": 1, "first_seen": now} for one in oldest_first]
     statement = insert(item).returning(item.c.id, sort_by_parameter_order=True)
     ids = [ItemId(key) for key in tx.execute(statement, rows).scalars()]
     tx.execute(
@@ -64,7 +64,7 @@ def revise(tx: Tx, changed: Sequence[tuple[KnownItem, ItemData]], *, now: dateti
     if not changed:
         return
     tx.execute(insert(item_version), [_version_row(old.id, old.latest + 1, new, now) for old, new in changed])
-    rows = [_item_row(new, now) | {"b_id": old.id, "latest": old.latest + 1} for old, new in changed]
+    rows = [_item_row(new) | {"b_id": old.id, "latest": old.latest + 1} for old, new in changed]
     tx.execute(update(item).where(item.c.id == bindparam("b_id")), rows)
 
 
@@ -75,7 +75,7 @@ def rename(tx: Tx, renamed: Sequence[tuple[KnownItem, ItemData]]) -> None:
         tx.execute(update(item).where(item.c.id == bindparam("b_id")), rows)
 
 
-def _item_row(one: ItemData, now: datetime) -> dict[str, Any]:
+def _item_row(one: ItemData) -> dict[str, Any]:
     return {
         "guid": one.guid,
         "canonical_url": one.canonical_url,

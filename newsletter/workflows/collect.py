@@ -20,7 +20,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, items, sources
+from newsletter.store import Store, Tx, events, items, sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,7 @@ def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -
     """One transaction: what the source showed, and what is remembered of it."""
     read, refused = _calendars(asked.found.calendars, publication.zone, now)
     error = " ".join(part for part in (asked.error, refused) if part) or None
+    name = _better_name(asked)
     with store.writing() as tx:
         sources.lock(tx, asked.source.id)
         new, updated = _keep_items(tx, asked, now)
@@ -127,12 +128,12 @@ def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -
                 checked_at=now,
                 succeeded=asked.succeeded,
                 memory=asked.lesson.memory,
-                name=_better_name(asked),
+                name=name,
                 url=asked.lesson.url,
             ),
         )
     return Outcome(
-        source=asked.source,
+        source=replace(asked.source, name=name or asked.source.name),
         status=asked.status,
         new=new,
         updated=updated,
@@ -164,6 +165,8 @@ def _flagged(one: ItemData, now: datetime) -> ItemData:
 
 def _calendars(files: tuple[CalendarFile, ...], zone: str, now: datetime) -> tuple[list[EventData], str | None]:
     """The events of dropped calendars: deliberate material, so they are confirmed; and what was left out."""
+    if not files:
+        return [], None
     from newsletter.events.ics import read_ics
 
     read: list[EventData] = []
@@ -178,9 +181,9 @@ def _calendars(files: tuple[CalendarFile, ...], zone: str, now: datetime) -> tup
 def _keep_events(tx: Tx, source: Source, read: list[EventData], now: datetime) -> int:
     if not read:
         return 0
-    from newsletter.store import events
-
-    counts = [events.keep(tx, one, read, source.id, now).new for one in sources.publications_of(tx, source.id)]
+    counts = [
+        events.keep(tx, one, read, source=source.id, now=now).new for one in sources.publications_of(tx, source.id)
+    ]
     return max(counts, default=0)
 
 

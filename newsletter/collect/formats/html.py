@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from newsletter.collect.dates import written_date
 from newsletter.collect.formats.entry import entry
 from newsletter.collect.found import Document, Found, Unreadable
+from newsletter.text.html import clean
 from newsletter.text.plain import plain
+
+_HEADLINE = re.compile(r"\A\s*<h[1-3]>(.*?)</h[1-3]>\s*", re.DOTALL)
 
 
 def read_html(document: Document) -> Found:
@@ -22,12 +26,13 @@ def read_html(document: Document) -> Found:
     except (LxmlError, ValueError, AssertionError, RecursionError) as cause:
         raise Unreadable("The file cannot be read as HTML.") from cause
     url = _first(page, "//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
-    body = _article(document.body, url)
-    title = _first(page, "//meta[@property='og:title']/@content", "//title", "//h1")
+    body = clean(_article(document.body, url), url)
+    title = _title(page)
     if not title and not plain(body):
         raise Unreadable("The page has neither a title nor a text.")
+    body = _without_headline(body, title)
     item = entry(
-        title=title or "",
+        title=title,
         url=url,
         base_url=None,
         summary_html=_first(page, "//meta[@property='og:description']/@content") or body,
@@ -58,6 +63,18 @@ def _first(page: Any, *paths: str) -> str | None:
             if words:
                 return words
     return None
+
+
+def _title(page: Any) -> str:
+    """The page's headline; its window title has often the outlet's name behind it."""
+    window, headline = _first(page, "//title") or "", _first(page, "//h1") or ""
+    told = _first(page, "//meta[@property='og:title']/@content")
+    return told or (headline if headline and headline in window else "") or window or headline
+
+
+def _without_headline(body: str, title: str) -> str:
+    match = _HEADLINE.match(body)
+    return body[match.end() :] if match and plain(match[1]) == title else body
 
 
 def _article(content: bytes, url: str | None) -> str:
