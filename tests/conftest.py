@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
@@ -101,3 +104,71 @@ def publication(store: Store) -> Publication:
             address="Old Ferry House, 12 Mill Street, Alderwick",
             zone="America/New_York",
         )
+
+
+class Web:
+    """A web server on loopback that behaves as badly as a test wants: `answers[path]` is a function of the request."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        """Path and headers (names in lower case) of each request so far."""
+        self.stopping = Event()
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                web.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                self.close_connection = True
+                with suppress(OSError):
+                    web.answers.get(self.path, reply(404))(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def url(self, path: str = "/") -> str:
+        """The address of a path."""
+        return f"http://127.0.0.1:{self._server.server_port}{path}"
+
+    def serve(self, path: str, body: bytes | str = b"", status: int = 200, **headers: str) -> str:
+        """Answer a path in this way, and return its URL. `etag="x"` is a header `Etag: x`."""
+        self.answers[path] = reply(status, body, **headers)
+        return self.url(path)
+
+    def close(self) -> None:
+        """Stop, also what is being dripped."""
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+def reply(status: int, body: bytes | str = b"", **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """An honest answer; 304 where the request names its etag."""
+    content = body.encode() if isinstance(body, str) else body
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        known = "etag" in headers and handler.headers["If-None-Match"] == headers["etag"]
+        handler.send_response(304 if known else status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", "0" if known else str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(b"" if known else content)
+
+    return answer
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server on loopback for feeds and worse."""
+    server = Web()
+    yield server
+    server.close()

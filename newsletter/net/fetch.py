@@ -109,7 +109,10 @@ class Fetcher:
                 if isinstance(hop.answer, Failed):
                     return hop.answer
                 return replace(hop.answer, moved_to=moved_to)
-            url = urljoin(urlunsplit(parts), hop.location or "")
+            try:
+                url = urljoin(urlunsplit(parts), hop.location or "")
+            except ValueError:
+                return _not_readable(hop.location or "")
             stays_permanent = stays_permanent and hop.permanent
             if stays_permanent:
                 moved_to = url
@@ -137,6 +140,7 @@ class Fetcher:
             hop = _Hop(_failure(parts, cause, late))
         finally:
             watchdog.cancel()
+            line.close()
         return _Hop(late) if line.was_cut and isinstance(hop.answer, Failed | Fetched) else hop
 
     def _ask(self, parts: SplitResult, request: Request, line: _Line, left: float, now: datetime) -> _Hop:
@@ -205,21 +209,24 @@ class _Line:
         self.allow_private = allow_private
         self.deadline = deadline
         self.was_cut = False
-        self.connection: HTTPConnection | None = None
+        self._twin: socket.socket | None = None
 
     def open(self, connection: HTTPConnection) -> socket.socket:
-        self.connection = connection
         left = max(self.deadline - monotonic(), 0.1)
         found = connect(connection.host, connection.port or 0, allow_private=self.allow_private, timeout=left)
         found.settimeout(left)
+        self._twin = found.dup()  # the first one changes hands: to TLS, to the response
         return found
 
     def cut(self) -> None:
         self.was_cut = True
-        sock = self.connection.sock if self.connection is not None else None
-        if sock is not None:
+        if self._twin is not None:
             with suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                self._twin.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self._twin is not None:
+            self._twin.close()
 
 
 class _Guarded(HTTPConnection):
@@ -246,13 +253,17 @@ def _readable(url: str) -> SplitResult | Failed:
         port = parts.port
         (parts.hostname or "").encode("idna")
     except (ValueError, UnicodeError):
-        return Failed(reason=f"“{url[:200]}” is not an address that can be read.")
+        return _not_readable(url)
     if parts.scheme not in ("http", "https"):
         return Failed(reason=f"“{url[:200]}” is not asked: only http and https addresses are.")
     if not parts.hostname or port == 0:
         return Failed(reason=f"“{url[:200]}” names no host.")
     bare = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=bare, fragment="")
+
+
+def _not_readable(url: str) -> Failed:
+    return Failed(reason=f"“{url[:200]}” is an address that cannot be read.")
 
 
 def _named(where: SplitResult | str) -> str:

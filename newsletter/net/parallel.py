@@ -23,29 +23,26 @@ def fetch_all(fetcher: Fetcher, requests: Mapping[Key, Request], *, now: datetim
     by_host: dict[str, list[Key]] = defaultdict(list)
     for key, request in requests.items():
         by_host[_host(request.url)].append(key)
-    answers: SimpleQueue[tuple[Key, Answer | BaseException]] = SimpleQueue()
+    answers: SimpleQueue[tuple[Key, Answer]] = SimpleQueue()
 
     def ask(keys: list[Key]) -> None:
         down: dict[str, Failed] = {}
         for key in keys:
+            place = _place(requests[key].url)
             try:
-                place = _place(requests[key].url)
                 answer = down.get(place) or fetcher.fetch(requests[key], now=now)
-                if isinstance(answer, Failed) and answer.host_is_down:
-                    down[place] = answer
-                answers.put((key, answer))
-            except BaseException as cause:
-                answers.put((key, cause))
+            except Exception as cause:  # a mistake of ours about one server must not stop the others
+                answer = Failed(reason=f"Asking {place} failed ({type(cause).__name__}); please report it.")
+            if isinstance(answer, Failed) and answer.host_is_down:
+                down[place] = answer
+            answers.put((key, answer))
 
     pool = ThreadPoolExecutor(max_workers=max(1, min(fetcher.limits.parallel, len(by_host))))
     try:
         for keys in by_host.values():
             pool.submit(ask, keys)
         for _ in requests:
-            key, answer = answers.get()
-            if isinstance(answer, BaseException):
-                raise answer
-            yield key, answer
+            yield answers.get()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
