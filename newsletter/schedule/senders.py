@@ -38,6 +38,11 @@ class Senders:
                 self._running[issue] = thread
                 thread.start()
 
+    def is_running(self, issue: IssueId) -> bool:
+        """Whether a sender works on it at this moment."""
+        with self._guard:
+            return issue in self._running
+
     def trouble(self, issue: IssueId) -> str | None:
         """Why the last run over this issue stopped, in one sentence."""
         with self._guard:

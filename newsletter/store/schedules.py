@@ -114,3 +114,14 @@ def next_at(tx: Tx, now: datetime) -> datetime | None:
         )
     ).scalar()
     return min((at for at in (planned, deferred) if at is not None), default=None)
+
+
+def runs(tx: Tx, wanted: IssueId) -> list[str]:
+    """What became of each occurrence of an issue's schedule, in order."""
+    rows = tx.execute(
+        select(schedule_run.c.outcome)
+        .join(schedule, schedule.c.id == schedule_run.c.schedule_id)
+        .where(schedule.c.issue_id == wanted)
+        .order_by(schedule_run.c.at)
+    )
+    return [str(row.outcome) for row in rows]

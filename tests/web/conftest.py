@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from newsletter.clock import Clock
@@ -16,6 +17,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.source import SourceKind
 from newsletter.settings import Settings, Smtp
 from newsletter.store import Store, items, publications, sources
+from newsletter.web import passwords
 from newsletter.web.app import build
 from newsletter.web.serving import place_for
 from newsletter.web.signin import invite_first_user
@@ -37,6 +39,14 @@ class Browser:
         headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **options.pop("headers", {})}
         headers = {name: value for name, value in headers.items() if value}
         return self.client.post(path, data=data or {}, headers=headers, **options)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 is slow on purpose; one test of its own uses the real cost."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+    monkeypatch.setattr(passwords, "_nobody", quick.hash("nobody"))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from newsletter.model.user import Role
 from newsletter.store import Store, users
 from newsletter.web.limits import TRIES, Attempts
 from newsletter.web.page import local
-from newsletter.web.passwords import hashed
+from newsletter.web.passwords import hashed, is_password
 from newsletter.web.signin import invite_first_user
 
 PASSWORD = "ferry-house-12"
@@ -128,3 +128,14 @@ def test_patience_ends_by_itself() -> None:
 )
 def test_after_signing_in_one_stays_here(asked: str | None, answer: str) -> None:
     assert local(asked) == answer
+
+
+def test_passwords_are_kept_as_argon2id_at_its_recommended_cost() -> None:
+    from argon2 import PasswordHasher, extract_parameters, profiles
+
+    stored = PasswordHasher().hash(PASSWORD)
+    assert extract_parameters(stored) == profiles.RFC_9106_LOW_MEMORY
+    assert is_password(stored, PASSWORD)
+    assert not is_password(stored, PASSWORD + "x")
+    assert not is_password(None, PASSWORD)
+    assert not is_password("not a hash", PASSWORD)
