@@ -6,10 +6,12 @@ message (0.9 ms for 60 KB), and it cannot tell before from after the final dot.
 
 from __future__ import annotations
 
+import os
 import re
 import smtplib
 import socket
 import ssl
+from functools import lru_cache
 
 from newsletter.send.address import Envelope
 from newsletter.send.outcomes import Answer, Stage
@@ -169,17 +171,16 @@ def connect(server: Smtp, *, hello: str) -> Connection:
 
     Raises ServerAway where another try may help, SendStopped where the settings must be mended.
     """
-    context = _context(server)
     smtp: smtplib.SMTP | None = None
     try:
         if server.tls:
             smtp = smtplib.SMTP_SSL(
-                server.host, server.port, local_hostname=hello, timeout=server.timeout, context=context
+                server.host, server.port, local_hostname=hello, timeout=server.timeout, context=_context(server)
             )
         else:
             smtp = smtplib.SMTP(server.host, server.port, local_hostname=hello, timeout=server.timeout)
         smtp.ehlo_or_helo_if_needed()
-        encrypted = server.tls or _start_tls(server, smtp, context)
+        encrypted = server.tls or _start_tls(server, smtp)
         if server.user is not None:
             _log_in(server, smtp, encrypted=encrypted)
         if smtp.sock is not None:
@@ -196,15 +197,22 @@ def connect(server: Smtp, *, hello: str) -> Connection:
 
 
 def _context(server: Smtp) -> ssl.SSLContext:
+    # With "auto" on loopback nobody stands between us and the server, and its certificate often is of its own making.
+    trusting = server.starttls == "auto" and not server.tls and is_loopback(server.host)
+    return _loaded_context(trusting, os.environ.get("SSL_CERT_FILE"))
+
+
+@lru_cache(maxsize=4)
+def _loaded_context(trusting: bool, _authorities: str | None) -> ssl.SSLContext:
+    """Reading the system's certificates takes 35 ms: once for each process, not for each connection."""
     context = ssl.create_default_context()
-    if server.starttls == "auto" and not server.tls and is_loopback(server.host):
-        # Nobody stands between us and this machine, and its own server often has a certificate of its own making.
+    if trusting:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _start_tls(server: Smtp, smtp: smtplib.SMTP, context: ssl.SSLContext) -> bool:
+def _start_tls(server: Smtp, smtp: smtplib.SMTP) -> bool:
     """Whether the connection is encrypted now."""
     if server.starttls == "never":
         return False
@@ -216,7 +224,7 @@ def _start_tls(server: Smtp, smtp: smtplib.SMTP, context: ssl.SSLContext) -> boo
             "smtps://, or set starttls=never if the way to it is safe.",
             where="smtp",
         )
-    smtp.starttls(context=context)
+    smtp.starttls(context=_context(server))
     smtp.ehlo()
     return True
 
