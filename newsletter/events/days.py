@@ -260,6 +260,8 @@ def _with_weekdays(days: Days, weekdays: Sequence[int]) -> Days:
 
 
 def _checked(day: Day) -> Day:
+    if day.year is not None and not 1900 <= day.year <= 2200:
+        raise UnreadableLine(f"The year {day.year} is too far away; write the date as 2026-12-05.")
     if not 1 <= day.month <= 12:
         raise UnreadableLine(f"There is no month {day.month}; write the date as 2026-12-05 or “5 December”.")
     name = MONTH_NAMES[day.month - 1]

@@ -6,7 +6,6 @@ import warnings as python_warnings
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from newsletter.events import expand, rrules, rules
 from newsletter.events.component import described, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
 from newsletter.model.event import EventData, EventStatus
+from newsletter.text.characters import tidy
 
 MOST_BYTES = 10_000_000
 MOST_EVENTS = 1_000
@@ -22,6 +22,8 @@ MOST_INSTANCES = 500
 """Moved or changed instances, and dates beside a rule, of one event."""
 LONGEST_TRIAL = 2.0
 """Seconds that one event's rule may take when it is tried out."""
+LOOK_AHEAD = timedelta(days=62)
+"""How far a rule is followed when it is tried out."""
 LONGEST_READING = 20.0
 """Seconds for all trials of a calendar; what is left then is refused."""
 
@@ -38,11 +40,12 @@ def read_ics(data: bytes, *, zone: str, now: datetime, name: str) -> ReadCalenda
     """Read a calendar of at most 10 MB and 1,000 events. Never raises, never hangs.
 
     `zone`: the publication's, for floating times, and for single events told in UTC. `name` stands for the file in what
-    is refused. Recurring events carry a VCALENDAR of their own UID in `ics`; `rule` is their RRULE.
+    is refused. `rule` is the RRULE of a recurring event; one with exceptions, extra dates or moved instances carries a
+    VCALENDAR of its own UID in `ics`.
     """
     if len(data) > MOST_BYTES:
         return _refused(name, f"The calendar is larger than {MOST_BYTES // 1_000_000} MB; split it into smaller files.")
-    raw = take_apart(_decoded(data), most=MOST_EVENTS)
+    raw = take_apart(tidy(_decoded(data)), most=MOST_EVENTS)
     if raw is None:
         return _refused(name, "It is no iCalendar file: there is no BEGIN:VCALENDAR in it.")
     reader = _Reader(raw, zone, now, name)
@@ -140,12 +143,14 @@ class _Reader:
             warnings=tuple(warnings),
             **told,
         )
-        if recurs:
+        if moved or any(master.value(prop) for prop in ("RDATE", "EXDATE")):
             data = self._series(data, master, moved)
+        if recurs:
+            self._try_out(data)
         return data
 
     def _series(self, data: EventData, master: RawEvent, moved: list[RawEvent]) -> EventData:
-        """The event with a VCALENDAR of its own, tried out once."""
+        """The event with a VCALENDAR of its own, for its exceptions."""
         if sum(value.count(",") + 1 for prop, _, value in master.properties if prop in ("RDATE", "EXDATE")) > 10_000:
             raise ValueError("it has too many dates beside its rule")
         whole = [master]
@@ -158,22 +163,28 @@ class _Reader:
                 self.refused.append(
                     (data.title, f"Its changed instance of {event.value('RECURRENCE-ID')} cannot be read.")
                 )
-        data = self._with_ics(data, whole)
+        return self._with_ics(data, whole)
+
+    def _try_out(self, data: EventData) -> None:
+        """Follow the rule a little, once: what raises or takes long here would do so each time it is shown."""
         if self.spent > LONGEST_READING:
             raise ValueError("its calendar takes too long to read")
         import recurring_ical_events  # noqa: F401  # not to be counted as the event's own time
 
         began = Clock.monotonic()
         try:
-            first = data.start.date() if isinstance(data.start, datetime) else data.start
+            first = _day(data.start)
             for day in {first, max(first, self.today)}:
-                list(islice(expand.happenings(data, day, day + timedelta(days=366)), MOST_INSTANCES))
+                if data.ics is not None:
+                    list(expand.happenings(data, day, day + LOOK_AHEAD))
+                elif data.rule is not None:
+                    following = rules.starts(data.rule, data.start)
+                    next((start for start in following if _day(start) > day + LOOK_AHEAD), None)
         finally:
             took = Clock.monotonic() - began
             self.spent += took
         if took > LONGEST_TRIAL:
             raise ValueError("its rule takes too long to follow")
-        return data
 
     def _with_ics(self, data: EventData, whole: list[RawEvent]) -> EventData:
         text = "".join(_with_uid(event, data.uid).text(self.raw.zones, self.zone) for event in whole)
@@ -191,6 +202,10 @@ class _Reader:
     def _status(self, component: Any) -> EventStatus:
         said = str(component.get("STATUS", "")).strip().upper()
         return EventStatus.CANCELLED if "CANCELLED" in (said, f"{self.raw.method}LED") else EventStatus.CONFIRMED
+
+
+def _day(start: date | datetime) -> date:
+    return start.date() if isinstance(start, datetime) else start
 
 
 def _plain_rule(event: RawEvent) -> None:

@@ -14,6 +14,7 @@ from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
 from newsletter.events.words import TO
 from newsletter.model.event import EventData
+from newsletter.text.characters import tidy
 
 __all__ = ["ReadLines", "UnreadableLine", "read_line", "read_lines"]
 
@@ -87,13 +88,14 @@ def read_line(line: str, *, today: date, zone: str) -> EventData:
     `today` is the day in the publication's `zone`, from which years and words like “tomorrow” are understood. What is
     doubtful is in `warnings`, and the line itself in `wording`. Raises UnreadableLine.
     """
-    wording = line.strip()
+    wording = tidy(line).strip()
     if len(wording) > LONGEST_LINE:
         raise UnreadableLine(f"The line has more than {LONGEST_LINE:,} characters; paste one event on each line.")
-    whole = linked(_BULLET.sub("", wording, count=1) if _BULLET.match(wording) else wording)
+    text = re.sub(r"\s+", " ", wording)
+    bullet = _BULLET.match(text)
+    whole = linked(text[bullet.end() :] if bullet else text)
     if preamble := _PREAMBLE.match(whole.text):
         whole = whole.part(preamble.end())
-    whole = Linked(re.sub(r"\s", " ", whole.text), whole.links)
     reader = _Reader(whole, today, zone)
     when, rest, title = reader.read()
     parts = parts_of(rest, whole=whole, title=title)

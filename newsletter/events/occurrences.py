@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
@@ -39,10 +39,9 @@ def for_issue(events: Sequence[Event], *, on: date, days: int, zone: str) -> lis
     for event in events:
         if event.data.status is not EventStatus.CONFIRMED:
             continue
-        live = [one for one in _dated(event, on, window.last) if window.holds(one)]
-        if not live:
+        following = next((one for one in _dated(event, on, window.last) if window.holds(one)), None)
+        if following is None:
             continue
-        following = min(live, key=window.rank)
         if event.data.dates and not event.data.rule and event.data.ics is None:
             remaining = tuple(day for day in event.data.dates if day >= following.first_date)
             following = replace(following, dates=remaining, last_date=max(following.last_date, remaining[-1]))
@@ -129,11 +128,8 @@ def _moved(data: EventData, day: date) -> tuple[date | datetime, date | datetime
 def _by_rule(event: Event, rule: str, first: date, last: date) -> Iterator[Occurrence]:
     data = event.data
     lasts = (last_day(data.end, data.start) if data.end else first_day(data.start)) - first_day(data.start)
-    begins = rules.starts(rule, data.start)
-    near: Iterable[date | datetime] = takewhile(lambda start: first_day(start) <= _shifted(last, 1), begins)
-    for start in near:
-        if first_day(start) + lasts < _shifted(first, -1):
-            continue
+    begins = rules.starts(rule, data.start, since=_shifted(first, -1 - lasts.days))
+    for start in takewhile(lambda start: first_day(start) <= _shifted(last, 1), begins):
         yield _at(event, data, start, _moved(data, first_day(start))[1] if data.end else None, start)
 
 

@@ -134,8 +134,8 @@ def with_until(rrule: str, last: date, zone: str | None) -> str:
     return f"{rrule};UNTIL={end:%Y%m%dT%H%M%SZ}"
 
 
-def starts(rrule: str, start: date | datetime) -> Iterator[date | datetime]:
-    """The starts that a rule makes, in order, on the clocks of the zone of `start`.
+def starts(rrule: str, start: date | datetime, *, since: date = date.min) -> Iterator[date | datetime]:
+    """The starts that a rule makes, in order, on the clocks of the zone of `start`; those on days before `since` not.
 
     The start itself is always the first (RFC 5545 §3.8.5.3). A local time that the clocks skip moves on with them.
     """
@@ -144,11 +144,12 @@ def starts(rrule: str, start: date | datetime) -> Iterator[date | datetime]:
     timed = isinstance(start, datetime)
     naive = start.replace(tzinfo=None) if isinstance(start, datetime) else datetime.combine(start, time())
     if timed:
+        rrule = re.sub(r"UNTIL=(\d{8})(?!T)", r"UNTIL=\1T235959", rrule)  # a day, though it should be a time: included
         rrule = re.sub(r"UNTIL=(\d{8}T\d{6})Z", lambda until: f"UNTIL={_local(until[1], start)}", rrule)
-    found = iter(rrulestr(rrule, dtstart=naive))
-    yield start
-    for moment in found:
-        if moment == naive:
+    if naive.date() >= since:
+        yield start
+    for moment in rrulestr(rrule, dtstart=naive):
+        if moment == naive or moment.date() < since:
             continue
         if isinstance(start, datetime):
             yield moment.replace(tzinfo=start.tzinfo).astimezone(UTC).astimezone(start.tzinfo)

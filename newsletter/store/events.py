@@ -44,6 +44,8 @@ def keep(
     Known is what has the same UID, or else the same title on the same day (of a recurring one: by the same rule). A
     lower SEQUENCE never overwrites a higher one. A UID that another publication has is shared with it.
     """
+    if not events:
+        return Kept()
     known = _Known(tx, publication, [one.uid for one in events])
     fresh: dict[str, EventData] = {}
     changed: dict[EventId, EventData] = {}

@@ -337,6 +337,8 @@ REFUSED = [
     ("July 32 Fair", "July has 31 days"),
     ("29 February Leap day", "February 2027 has 28 days"),
     ("2026-13-01 Fair", "no month 13"),
+    ("0000-12-01 Fair", "year 0"),
+    ("9999-12-31, 11pm-1am Fair", "year 9999"),
     ("2026-02-30 Fair", "February 2026 has 28 days"),
     ("Dec 5 25:30 Fair", "no time 25:30"),
     ("Dec 5 7:75 pm Fair", "no time 7:75"),
@@ -374,6 +376,11 @@ def test_refused_lines_are_given_back_beside_the_others() -> None:
 )
 def test_an_ambiguous_wording_is_read_as_at_home(zone: str, line: str, start: str) -> None:
     assert read_line(line, today=TODAY, zone=zone).start.isoformat() == start
+
+
+def test_characters_that_no_database_takes_are_dropped() -> None:
+    (event,) = read_lines("Dec 5 Wa\x00lk\u202e", today=TODAY, zone=NEW_YORK).events
+    assert (event.title, event.wording) == ("Walk", "Dec 5 Walk")
 
 
 @given(st.text(alphabet=st.sampled_from("DecJuly 0123456789-–:,./&()amp TuesdayofthemonthET[]<>@\n\x00é"), max_size=80))
