@@ -12,7 +12,7 @@ from newsletter.events.days import Days, UnreadableLine
 from newsletter.events.hours import Hours
 from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
-from newsletter.events.words import TO
+from newsletter.events.words import MONTH, TO, WEEKDAY
 from newsletter.model.event import EventData
 from newsletter.text.characters import tidy
 
@@ -22,6 +22,9 @@ LONGEST_LINE = 2_000
 """Characters. A longer line is not one event."""
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
+_NUMBERED = re.compile(
+    rf"\(?\d{{1,2}}[.)]\s+(?={MONTH}\s+\d{{1,2}}(?!\d)|{WEEKDAY}|every\b|\d{{4}}-)", re.I
+)  # not “1. Dec 2026”
 _PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
 _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
 _ALL_DAY = re.compile(r"\(?all[ -]day\b\)?", re.I)
@@ -92,7 +95,7 @@ def read_line(line: str, *, today: date, zone: str) -> EventData:
     if len(wording) > LONGEST_LINE:
         raise UnreadableLine(f"The line has more than {LONGEST_LINE:,} characters; paste one event on each line.")
     text = re.sub(r"\s+", " ", wording)
-    bullet = _BULLET.match(text)
+    bullet = _BULLET.match(text) or _NUMBERED.match(text)
     whole = linked(text[bullet.end() :] if bullet else text)
     if preamble := _PREAMBLE.match(whole.text):
         whole = whole.part(preamble.end())
