@@ -18,7 +18,6 @@ from newsletter.text.plain import plain
 MAX_ENTRIES = 2_000
 _WEB_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
 _EMAIL = re.compile(r"\(?[^\s()<>@]+@[^\s()<>@]+\)?|<[^<>\s]*@[^<>\s]*>")
-_IN_BRACKETS = re.compile(r"[^\s()]+@[^\s()]+\s*\(([^()@]+)\)|\(?([^()@]+)\)?\s*\(?[^\s()]+@[^\s()]+\)?")
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
 
@@ -35,9 +34,14 @@ def read_feed(document: Document) -> Found:
     refused: list[Refusal] = []
     for number, raw in enumerate(feed.entries[:MAX_ENTRIES], start=1):
         try:
-            items.append(_item(raw, document.name, own.get("language"), feed.version))
+            item = _item(raw, document.name, own.get("language"), feed.version)
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as cause:
             refused.append(Refusal(f"entry {number}", f"It cannot be read ({type(cause).__name__})."))
+            continue
+        if item.title or item.body or item.url:
+            items.append(item)
+        else:
+            refused.append(Refusal(f"entry {number}", "It is empty."))
     return Found(items=tuple(items), title=plain(own.get("title") or "") or None, refused=tuple(refused))
 
 
@@ -60,7 +64,7 @@ def _why_not(document: Document, feed: Any) -> str:
         return "This is a web page, not a feed; look on it for a link called RSS, Atom or feed."
     cause = feed.get("bozo_exception")
     line = getattr(cause, "getLineNumber", lambda: None)()
-    if line is not None:
+    if line is not None and document.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return f"The feed is broken XML: {one_line(getattr(cause, 'getMessage', lambda: '')())}, in line {line}."
     return "This is not a feed: neither RSS, nor Atom, nor JSON Feed."
 
@@ -127,13 +131,13 @@ def _enclosure(raw: Any) -> str | None:
 def _author(raw: Any) -> str | None:
     """Names only: `jane@x.org (Jane Doe)` is Jane Doe, and an address alone is nobody."""
     whole = plain(raw.get("author") or "")[:300]
-    if match := _IN_BRACKETS.fullmatch(whole):
-        return one_line(match[1] or match[2])
+    if "@" in whole:  # feedparser takes such texts apart at the wrong places
+        return _EMAIL.sub(" ", whole).strip(" ()<>,;") or None
     names: list[str] = []
     for detail in raw.get("authors") or [raw.get("author_detail") or {}]:
-        name = _EMAIL.sub(" ", plain(detail.get("name") or "")).strip(" ()<>,;")
-        if name and name not in names:
+        name = plain(detail.get("name") or "")
+        if name and "@" not in name and name not in names:
             names.append(name)
-    if not names and (author := _EMAIL.sub(" ", whole).strip(" ()<>,;")):
-        names.append(author)
+    if whole and not names:
+        names.append(whole)
     return ", ".join(names) or None

@@ -36,7 +36,11 @@ def read_jsonfeed(document: Document) -> Found:
         if not isinstance(raw, dict):
             refused.append(Refusal(f"item {number}", "It is not an object."))
             continue
-        items.append(_item(raw, document.name, authors, _text(feed, "language")))
+        item = _item(raw, document.name, authors, _text(feed, "language"))
+        if item.title or item.body or item.url:
+            items.append(item)
+        else:
+            refused.append(Refusal(f"item {number}", "It is empty."))
     return Found(items=tuple(items), title=plain(_text(feed, "title")) or None, refused=tuple(refused))
 
 
