@@ -74,6 +74,10 @@ class Failed:
     retry_after: float | None = None
     """Seconds of patience the server asked for."""
     host_is_down: bool = False
+    status: int | None = None
+    """What the server answered, where it answered with an error."""
+    too_big: bool = False
+    """There is something, and more of it than the limit."""
 
 
 Answer = Fetched | NotModified | Failed
@@ -133,7 +137,8 @@ class Fetcher:
             hop = _Hop(Failed(reason=cause.reason, host_is_down=cause.host_is_down))
         except TooBig:
             size = self.limits.max_bytes / 1024 / 1024
-            hop = _Hop(Failed(reason=f"{_named(parts)} sent more than {size:.3g} MiB; fetch.max_bytes sets the limit."))
+            reason = f"{_named(parts)} sent more than {size:.3g} MiB; fetch.max_bytes sets the limit."
+            hop = _Hop(Failed(reason=reason, too_big=True))
         except Undecodable as cause:
             hop = _Hop(Failed(reason=f"The answer of {_named(parts)} cannot be read: {cause}."))
         except (HTTPError, OSError, ValueError) as cause:
@@ -292,7 +297,9 @@ def _short(cause: Exception) -> str:
 def _refusal(parts: SplitResult, status: int, headers: Mapping[str, str], now: datetime) -> Failed:
     if status == 410:
         return Failed(
-            reason=f"{_named(parts)} says that this is gone for good (410); it is not asked again.", gone=True
+            reason=f"{_named(parts)} says that this is gone for good (410); it is not asked again.",
+            gone=True,
+            status=410,
         )
     patience = retry_after(headers.get("retry-after"), now) if status in (429, 503) else None
     words = {
@@ -302,7 +309,9 @@ def _refusal(parts: SplitResult, status: int, headers: Mapping[str, str], now: d
         429: "asks for patience (429)",
         503: "is not available at the moment (503)",
     }
-    return Failed(reason=f"{_named(parts)} {words.get(status, f'answered {status}')}.", retry_after=patience)
+    return Failed(
+        reason=f"{_named(parts)} {words.get(status, f'answered {status}')}.", retry_after=patience, status=status
+    )
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -217,7 +217,7 @@ def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
 
 def _items(tx: Tx, publication: PublicationId, query: Select[Any]) -> list[Item]:
     rows = tx.execute(query).all()
-    sent = _sent_in(tx, publication, [row.item_id for row in rows])
+    sent = sent_in(tx, publication, [row.item_id for row in rows])
     return [
         Item(
             id=ItemId(row.item_id),
@@ -233,7 +233,8 @@ def _items(tx: Tx, publication: PublicationId, query: Select[Any]) -> list[Item]
     ]
 
 
-def _sent_in(tx: Tx, publication: PublicationId, ids: Sequence[int]) -> dict[int, list[int]]:
+def sent_in(tx: Tx, publication: PublicationId, ids: Sequence[int]) -> dict[int, list[int]]:
+    """The numbers of the issues in which each of these items was sent, or is being sent."""
     found: dict[int, list[int]] = defaultdict(list)
     for start in range(0, len(ids), _CHUNK):
         numbers = (

@@ -308,6 +308,31 @@ issue_event = Table(
     Column("rank", Integer),
 )
 
+# A warning that the editors let pass: of one block, or of the whole issue.
+waiver = Table(
+    "waiver",
+    metadata,
+    _id(),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("code", String(40), nullable=False),
+    Column("block_id", ForeignKey("block.id", ondelete="CASCADE"), index=True),
+    Column("who", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+# What a server said of a link, so that it is not asked again too soon.
+link_answer = Table(
+    "link_answer",
+    metadata,
+    Column("url_hash", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("moved_to", Text),
+    Column("size", Integer),
+    Column("at", Utc, nullable=False),
+)
+
 # Never changed once written.
 rendition = Table(
     "rendition",
