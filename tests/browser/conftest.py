@@ -1,0 +1,93 @@
+"""Debian's Chromium against a real server; skipped with the reason where either is missing."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.audience import readers
+from newsletter.clock import Clock
+from newsletter.model.item import ItemData
+from newsletter.model.source import SourceKind
+from newsletter.store import items, publications, sources
+from newsletter.store.opening import open_store
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+STORIES = (
+    ("Youth club gets the old signal box", "Town council", "The town repairs the roof; the club paints the rest."),
+    ("Library to open on Sundays", "Public library", "From April the doors are open from noon to five."),
+    ("Eleven plots are free on the river side", "Allotment society", "Half plots, water on site, no waiting list."),
+    ("Mill Lane closed to cars for two weeks", "Cycling campaign", "Children walk and ride in the middle of the road."),
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A served workspace, and the one-time link that it printed."""
+
+    url: str
+    link: str
+    workspace: Path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running browser."""
+    api = pytest.importorskip("playwright.sync_api", reason="no Playwright: install the extra “browser”")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no {CHROMIUM}: install Debian's package “chromium”")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """`newsletter serve` on a workspace with a few collected stories, whom nobody has entered yet."""
+    (tmp_path / "newsletter.toml").write_text('secret_key = "for the browser"\n[[smtp]]\nurl = "file:outbox"\n')
+    now = Clock().now()
+    store = open_store("sqlite:///newsletter.db", tmp_path)
+    with store.writing() as tx:
+        letter = publications.add(
+            tx,
+            "Alderwick Letter",
+            now=now,
+            sender="Alderwick Letter <desk@letter.example.org>",
+            address="Old Ferry House, 12 Mill Street, Alderwick",
+            zone="America/New_York",
+        )
+        drop = sources.add(tx, letter.id, kind=SourceKind.FOLDER, url=str(tmp_path / "drop"), name="Drop", now=now)
+        found = [
+            ItemData(title=title, outlet=outlet, excerpt=f"<p>{excerpt}</p>", url=f"https://alderwick.example/{number}")
+            for number, (title, outlet, excerpt) in enumerate(STORIES)
+        ]
+        items.keep(tx, drop.id, found, now=now)
+    for address in ("ana@example.org", "bo@example.com"):
+        readers.add(store, Clock(), letter.id, address)
+    store.close()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "--workspace", str(tmp_path), "serve", "--port", "0"],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "NEWSLETTER_BASE_URL": "http://127.0.0.1"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = process.stderr.readline() + process.stderr.readline()
+    link = re.search(r"(http://\S+)/setup/\S+", said)
+    assert link, said
+    yield Desk(link[1], link[0], tmp_path)
+    process.terminate()
+    assert process.wait(60) == 0
+    process.stderr.close()
