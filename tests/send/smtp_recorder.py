@@ -59,6 +59,10 @@ class Conversation(socketserver.StreamRequestHandler):
         except (OSError, EOFError):
             pass
 
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()  # after STARTTLS it is not the socket the server knows
+
     def say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
         self.wfile.flush()
