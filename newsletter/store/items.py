@@ -42,12 +42,14 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
         return []
     oldest_first = list(reversed(found))
     rows = [_item_row(one) | {"source_id": number, "latest": 1, "first_seen": now} for one in oldest_first]
-    statement = insert(item).returning(item.c.id, sort_by_parameter_order=True)
-    ids = [ItemId(key) for key in tx.execute(statement, rows).scalars()]
-    tx.execute(
-        insert(item_version),
-        [_version_row(key, 1, one, now) for key, one in zip(ids, oldest_first, strict=True)],
-    )
+    # Matched by digest: asked to keep the order, SQLAlchemy inserts row by row on SQLite.
+    by_digest: dict[str, list[ItemData]] = defaultdict(list)
+    for one in found:
+        by_digest[one.digest].append(one)
+    stored = tx.execute(insert(item).returning(item.c.id, item.c.digest), rows).all()
+    versions_of = [_version_row(ItemId(row.id), 1, by_digest[row.digest].pop(), now) for row in stored]
+    tx.execute(insert(item_version), versions_of)
+    ids = sorted(ItemId(row.id) for row in stored)
     taken = select(source_publication.c.publication_id).where(source_publication.c.source_id == number)
     decided = [
         {"publication_id": publication, "item_id": key, "state": Triage.NEW}
