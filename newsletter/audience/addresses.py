@@ -63,13 +63,7 @@ def _examined(typed: str) -> Address | BadAddress:
         )
     except EmailNotValidError as cause:
         return BadAddress(typed, _sentence(str(cause)))
-    domain = found.ascii_domain.lower()
-    if "." not in domain:
-        return BadAddress(typed, "the part after the @ has no dot, as in example.org")
-    key = f"{found.local_part.casefold()}@{domain}"
-    if len(key) > MAX_LENGTH:
-        return BadAddress(typed, f"the address is longer than {MAX_LENGTH} characters")
-    return Address(typed, key)
+    return Address(typed, f"{found.local_part.casefold()}@{found.ascii_domain.lower()}")
 
 
 def _sentence(text: str) -> str:

@@ -52,6 +52,8 @@ def test_an_address_has_one_key_and_keeps_its_typed_form(typed: str, key: str) -
         (f"{'a' * 65}@example.org", "too long"),
         (f"ada@{'long.' * 60}org", "254"),
         ("ada@b@example.org", "@"),
+        ("ada@bücher", "period"),
+        (f"ada@{'ü' * 40}.{'ü' * 40}.{'ü' * 40}.{'ü' * 40}.example", "too"),
     ],
 )
 def test_an_address_that_cannot_be_used_has_a_reason(typed: str, reason: str) -> None:

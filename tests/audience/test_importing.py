@@ -200,6 +200,26 @@ def test_a_second_publication_keeps_what_the_first_knows(
         assert readers(store, one)["ada@example.org"].fields == {"town": "Alderwick"}
 
 
+def test_a_cell_without_a_column_name_is_not_lost_in_silence(
+    store: Store, clock: Clock, publication: Publication, a_list: WriteList
+) -> None:
+    report = import_csv(
+        store, clock, publication.id, a_list("email,,name", "ada@example.org,,A", "bob@example.org,x,B")
+    )
+    assert [(one.line, one.reason) for one in report.rejected] == [(3, "it has a cell in a column without a name")]
+
+
+def test_rejected_rows_that_cannot_be_written_are_still_told(
+    store: Store, clock: Clock, publication: Publication, a_list: WriteList
+) -> None:
+    path = a_list("email", "nobody", "ada@example.org")
+    path.with_name("rejected.csv").mkdir()
+    report = import_csv(store, clock, publication.id, path)
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert report.rejected_file is None and "rejected.csv could not be written" in (report.not_written or "")
+    assert not path.with_name("rejected.csv.partial").exists()
+
+
 def test_a_windows_list_is_read(store: Store, clock: Clock, publication: Publication, a_list: WriteList) -> None:
     report = import_csv(
         store, clock, publication.id, a_list(raw="email;name\r\njose@example.org;José Müller\r\n".encode("cp1252"))

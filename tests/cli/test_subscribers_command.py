@@ -98,3 +98,22 @@ def test_a_long_list_is_told_in_pages(call: Any, tmp_path: Path) -> None:
     first = call("list", "--limit", "3", "--json")[1]
     rest = call("list", "--limit", "3", "--after", str(first[-1]["id"]), "--json")[1]
     assert [one["email"] for one in first + rest] == [f"r{number}@example.org" for number in range(5)]
+
+
+def test_a_list_of_mistakes_is_told_in_short(call: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "readers.csv"
+    path.write_bytes(b"email;name\n" + "".join(f"nobody{n};José\n" for n in range(25)).encode("cp1252"))
+    code, told = call("import", str(path))
+    assert code == 1 and "25 rejected" in told and "… and 5 more" in told and "rejected.csv" in told
+    assert "no such readers" in call("list")[1]
+
+
+def test_what_was_read_as_windows_text_is_said_aside(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "readers.csv"
+    path.write_bytes("email;name\nada@example.org;José\n".encode("cp1252"))
+    assert run(["subscribers", "import", str(path), "--workspace", str(workspace), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["imported"] == 1
+    assert "Windows-1252" in captured.err

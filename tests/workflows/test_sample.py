@@ -36,6 +36,11 @@ def test_no_placeholder_is_left_on_any_day(now: datetime) -> None:
     assert not [name for name, text in everything(now).items() if "@@" in text]
 
 
+def test_a_placeholder_with_a_form_nobody_knows_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="@@-1 moon@@"):
+        sample.dated("@@-1 moon@@", NOW)
+
+
 def test_links_lead_to_example_hosts_only() -> None:
     for name, text in everything(NOW).items():
         for url in re.findall(r"https?://[^\s\"'<>)]+", text):
