@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
@@ -28,6 +29,7 @@ def build(place: Place) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong_page)
+    app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Guard, place=place)
     return app
@@ -52,6 +54,13 @@ async def _wrong_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {404: "There is no such page.", 405: "This page does not take that."}
     return _sentence(request, error.status_code, sentences.get(error.status_code, str(error.detail)))
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    """A number that cannot be one, or a form without what it needs; our own pages send neither."""
+    if request.method == "GET":
+        return _sentence(request, 404, "There is no such page.")
+    return _sentence(request, 400, "The form was not complete.")
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from newsletter.events.occurrences import occurrences
 from newsletter.model.event import EventId, Occurrence
 from newsletter.model.when import local_day
 from newsletter.store import events
+from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
 
@@ -50,7 +51,7 @@ def add(request: Request, lines: Annotated[str, Form()] = "") -> Response:
 
 
 @router.post("/calendar/{event}/remove")
-def remove(request: Request, event: int) -> Response:
+def remove(request: Request, event: InPath) -> Response:
     """Take an event out."""
     place = place_of(request)
     with place.store.writing() as tx:

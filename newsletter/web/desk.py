@@ -19,6 +19,7 @@ from newsletter.queue.outline import items_in
 from newsletter.store import issues, items, sources
 from newsletter.store import triage as decisions
 from newsletter.text.plain import plain
+from newsletter.web.numbers import Id
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of, editor_of, place_of
 from newsletter.web.shown import shorten, shown
@@ -119,9 +120,9 @@ def shown_at(item: Item, now: datetime) -> datetime:
 def triage(
     request: Request,
     do: Annotated[str, Form()],
-    item: Annotated[list[int], Form()],
+    item: Annotated[list[Id], Form()],
     view: Annotated[str, Form()] = "/",
-    issue: Annotated[int | None, Form()] = None,
+    issue: Annotated[Id | None, Form()] = None,
     section: Annotated[str | None, Form()] = None,
 ) -> Response:
     """Decide about the ticked items: pick, skip, snooze, restore; or put them into the draft."""

@@ -68,7 +68,7 @@ def host_name(netloc: str) -> str:
         return ""
 
 
-def why_not_ours(headers: Mapping[str, str]) -> str | None:
+def why_not_ours(headers: Mapping[str, str], base_url: str = "") -> str | None:
     """Why a request that changes something was not made by one of our own pages; none where it was.
 
     Sec-Fetch-Site decides where the browser sends it, and Origin must be our own address. A request with neither is
@@ -79,7 +79,8 @@ def why_not_ours(headers: Mapping[str, str]) -> str | None:
         return "It came without Origin."
     if site is not None and site != "same-origin":
         return "It came from another site."
-    if origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower():
+    own = {headers.get("host", "").lower(), urlsplit(base_url).netloc.lower()}  # a proxy may rewrite Host
+    if origin is not None and origin.partition("://")[2].lower() not in own - {""}:
         return "It came from another site."
     return None
 
@@ -112,7 +113,7 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > LARGEST or "transfer-encoding" in headers:
             return PlainTextResponse("That is more than this page takes.\n", 413)
-        if method not in SAFE and (reason := why_not_ours(headers)):
+        if method not in SAFE and (reason := why_not_ours(headers, self._place.settings.base_url)):
             return PlainTextResponse(f"This was not sent by a page of the desk. {reason}\n", 403)
         user = await run_in_threadpool(self._user, headers)
         scope["state"]["user"] = user

@@ -15,6 +15,7 @@ from newsletter.model.issue import IssueState
 from newsletter.model.when import read_when
 from newsletter.store import deliveries
 from newsletter.store import issues as table
+from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of, place_of
 from newsletter.web.view import View
@@ -38,7 +39,7 @@ def listing(request: Request) -> Response:
 
 
 @router.get("/issues/{number}")
-def issue(request: Request, number: int) -> Response:
+def issue(request: Request, number: InPath) -> Response:
     """One issue: what it is waiting for, and what can be done about it."""
     place, desk = place_of(request), desk_of(request)
     one, tally = desk.status(number)
@@ -73,13 +74,13 @@ def issue(request: Request, number: int) -> Response:
 
 
 @router.post("/issues/{number}/approve")
-def approve(request: Request, number: int) -> Response:
+def approve(request: Request, number: InPath) -> Response:
     """Freeze what readers will get."""
     return _do(request, number, lambda desk: desk.approve(number), "Approved: this is what readers will get.")
 
 
 @router.post("/issues/{number}/reopen")
-def reopen(request: Request, number: int) -> Response:
+def reopen(request: Request, number: InPath) -> Response:
     """Back to a draft."""
     desk = desk_of(request)
     try:
@@ -90,7 +91,7 @@ def reopen(request: Request, number: int) -> Response:
 
 
 @router.post("/issues/{number}/schedule")
-def schedule(request: Request, number: int, at: Annotated[str, Form()] = "") -> Response:
+def schedule(request: Request, number: InPath, at: Annotated[str, Form()] = "") -> Response:
     """Plan when it goes out, in the newsletter's zone; a draft is approved by it."""
 
     def plan(desk: Desk) -> None:
@@ -103,13 +104,13 @@ def schedule(request: Request, number: int, at: Annotated[str, Form()] = "") -> 
 
 
 @router.post("/issues/{number}/unschedule")
-def unschedule(request: Request, number: int) -> Response:
+def unschedule(request: Request, number: InPath) -> Response:
     """Withdraw the plan."""
     return _do(request, number, lambda desk: desk.unschedule(number), "The schedule is withdrawn.")
 
 
 @router.post("/issues/{number}/test")
-def test(request: Request, number: int, to: Annotated[str, Form()] = "") -> Response:
+def test(request: Request, number: InPath, to: Annotated[str, Form()] = "") -> Response:
     """Send a marked test to a few addresses."""
     addresses = [word for word in to.replace(",", " ").replace(";", " ").split() if word]
     try:
@@ -125,7 +126,7 @@ def test(request: Request, number: int, to: Annotated[str, Form()] = "") -> Resp
 
 
 @router.get("/issues/{number}/send")
-def ask(request: Request, number: int) -> Response:
+def ask(request: Request, number: InPath) -> Response:
     """One question, in words, before mail leaves."""
     place, desk = place_of(request), desk_of(request)
     one = desk.issue(number)
@@ -136,7 +137,7 @@ def ask(request: Request, number: int) -> Response:
 
 
 @router.post("/issues/{number}/send")
-def send(request: Request, number: int) -> Response:
+def send(request: Request, number: InPath) -> Response:
     """Begin: the audience is those who are confirmed now."""
 
     def begin(desk: Desk) -> None:
@@ -147,13 +148,13 @@ def send(request: Request, number: int) -> Response:
 
 
 @router.post("/issues/{number}/continue")
-def go_on(request: Request, number: int) -> Response:
+def go_on(request: Request, number: InPath) -> Response:
     """Try again at once what the sender had to stop."""
     place_of(request).wake()
     return back(request, f"/issues/{number}", "The sender tries again.")
 
 
-def _do(request: Request, number: int, work: Callable[[Desk], object], said: str) -> Response:
+def _do(request: Request, number: InPath, work: Callable[[Desk], object], said: str) -> Response:
     try:
         work(desk_of(request))
     except NewsletterError as error:

@@ -21,13 +21,14 @@ class Attempts:
         self._guard = threading.Lock()
         self._failed: dict[str, deque[float]] = {}
 
-    def wait(self, key: str) -> int:
-        """Seconds until this key may try again; 0 where it may now."""
+    def wait(self, key: str, *, times: int = 1) -> int:
+        """Seconds until this key may try again; 0 where it may now. `times`: so much more patience than usual."""
+        most = self._tries * times
         with self._guard:
-            times = self._recent(key)
-            if len(times) < self._tries:
+            failed = self._recent(key)
+            if len(failed) < most:
                 return 0
-            return max(1, int(times[0] + self._within - self._clock.monotonic()) + 1)
+            return max(1, int(failed[-most] + self._within - self._clock.monotonic()) + 1)
 
     def failed(self, key: str) -> None:
         """Count one."""

@@ -12,6 +12,7 @@ from newsletter.model.issue import BlockId, Issue, Outline, Standing
 from newsletter.queue.editing import Editor
 from newsletter.queue.outline import block_at, find_block
 from newsletter.store import issues
+from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import editor_of, place_of
 from newsletter.workflows.drafting import fill_issue, new_issue
@@ -46,7 +47,7 @@ def create(request: Request, title: Annotated[str, Form()] = "") -> Response:
 
 
 @router.post("/issues/{number}/fill")
-def fill(request: Request, number: int, view: View = "/") -> Response:
+def fill(request: Request, number: InPath, view: View = "/") -> Response:
     """Every picked item that is in no issue yet."""
     with place_of(request).store.reading() as tx:
         before = issues.get(tx, editor_of(request).publication.id, number)
@@ -59,7 +60,7 @@ def fill(request: Request, number: int, view: View = "/") -> Response:
 
 
 @router.post("/issues/{number}/fields")
-def fields(request: Request, number: int, form: Fields) -> Response:
+def fields(request: Request, number: InPath, form: Fields) -> Response:
     """Title, subject and preheader."""
     mine = {name: form[name] for name in ISSUE_FIELDS if name in form}
     try:
@@ -74,7 +75,7 @@ def fields(request: Request, number: int, form: Fields) -> Response:
 
 
 @router.post("/issues/{number}/sections")
-def add_section(request: Request, number: int, name: Annotated[str, Form()] = "", view: View = "/") -> Response:
+def add_section(request: Request, number: InPath, name: Annotated[str, Form()] = "", view: View = "/") -> Response:
     """A new section; its heading may be empty."""
     return _edit(request, view, "outline", lambda: editor_of(request).add_section(number, name))
 
@@ -82,8 +83,8 @@ def add_section(request: Request, number: int, name: Annotated[str, Form()] = ""
 @router.post("/issues/{number}/sections/{section}")
 def change_section(
     request: Request,
-    number: int,
-    section: int,
+    number: InPath,
+    section: InPath,
     do: Annotated[str, Form()],
     place: Annotated[int, Form()] = 1,
     name: Annotated[str, Form()] = "",
@@ -103,7 +104,7 @@ def change_section(
 @router.post("/issues/{number}/blocks")
 def add_text(
     request: Request,
-    number: int,
+    number: InPath,
     text: Annotated[str, Form()] = "",
     section: Annotated[str, Form()] = "",
     standing: Annotated[bool, Form()] = False,
@@ -118,7 +119,7 @@ def add_text(
 
 
 @router.post("/issues/{number}/blocks/{block_number}")
-def change_block(request: Request, number: int, block_number: int, form: Fields) -> Response:
+def change_block(request: Request, number: InPath, block_number: InPath, form: Fields) -> Response:
     """Save its fields, move it, or take it out."""
     editor, view, do = editor_of(request), form.get("view", "/"), form.get("do", "save")
     block = BlockId(block_number)
@@ -149,7 +150,7 @@ def change_block(request: Request, number: int, block_number: int, form: Fields)
     return back(request, _at(view, f"b-{block}"), "Saved.")
 
 
-def _step(editor: Editor, number: int, block: BlockId, step: int) -> Issue:
+def _step(editor: Editor, number: InPath, block: BlockId, step: int) -> Issue:
     """One place up or down; over the edge of a section it goes into the next one."""
     with editor.store.reading() as tx:
         sections = issues.get(tx, editor.publication.id, number).outline.sections

@@ -12,6 +12,9 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from newsletter.errors import NewsletterError
 from newsletter.model.user import PASSWORD_LENGTH
 
+LONGEST = 1000
+"""Characters of a password; hashing more is work for nothing."""
+
 _hasher = PasswordHasher()
 _turns = threading.BoundedSemaphore(2)  # each takes 64 MB: a crowd at the door must not take the machine
 _nobody = _hasher.hash(secrets.token_hex())
@@ -31,7 +34,7 @@ def password_hash(password: str) -> str:
     """The argon2 hash of a new password. Raises NewsletterError for one that is too short or absurdly long."""
     if len(password) < PASSWORD_LENGTH:
         raise NewsletterError(f"A password needs at least {PASSWORD_LENGTH} characters.", code="password")
-    if len(password) > 1000:
+    if len(password) > LONGEST:
         raise NewsletterError("A password may have at most 1,000 characters.", code="password")
     with _turns:
         return _hasher.hash(password)
@@ -41,6 +44,6 @@ def is_password(stored: str | None, password: str) -> bool:
     """Whether it is the one. Without a stored hash it takes as long, so that names cannot be told from outside."""
     with _turns:
         try:
-            return _hasher.verify(stored or _nobody, password[:1000]) and stored is not None
+            return _hasher.verify(stored or _nobody, password[: LONGEST + 1]) and stored is not None
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
 
 from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.web.numbers import InPath
 from newsletter.web.place import desk_of, place_of
 
 router = APIRouter()
@@ -21,7 +22,7 @@ _PREFERS = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 
 
 @router.get("/issues/{number}/preview.html")
-def preview_html(request: Request, number: int, dark: bool = False) -> Response:
+def preview_html(request: Request, number: InPath, dark: bool = False) -> Response:
     """The mail in HTML. `dark` forces the scheme, whatever the browser prefers."""
     data = place_of(request).proofs.of(desk_of(request), number)
     document = filled(data.html, data.nonce, {UNSUBSCRIBE: "#"}, html=True)
@@ -29,7 +30,7 @@ def preview_html(request: Request, number: int, dark: bool = False) -> Response:
 
 
 @router.get("/issues/{number}/preview.txt")
-def preview_text(request: Request, number: int, dark: bool = False) -> Response:
+def preview_text(request: Request, number: InPath, dark: bool = False) -> Response:
     """The text part, as a mail program without HTML shows it."""
     data = place_of(request).proofs.of(desk_of(request), number)
     text = filled(data.text, data.nonce, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"}, html=False)

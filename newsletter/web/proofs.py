@@ -8,7 +8,6 @@ from hashlib import sha256
 
 from newsletter.model.finding import Finding
 from newsletter.model.rendition import RenditionData
-from newsletter.render.checks import preflight
 from newsletter.workflows.publish import FROZEN, Desk
 
 KEPT = 8
@@ -37,8 +36,7 @@ class Proofs:
 
     def findings(self, desk: Desk, number: int) -> list[Finding]:
         """What the checks say about it."""
-        data, material = self.of(desk, number), desk.material(number)
-        return preflight(desk.publication, material.issue, data, settings=desk.settings, versions=material.versions)
+        return desk.findings(desk.material(number), self.of(desk, number))
 
 
 def _key(desk: Desk, number: int) -> str:

@@ -21,6 +21,7 @@ router = APIRouter()
 SESSION = timedelta(days=30)
 INVITATION = timedelta(days=7)
 LONGEST_NAME = 100
+NAME_PATIENCE = 10
 
 
 def invite_first_user(store: Store, now: datetime) -> str | None:
@@ -53,8 +54,9 @@ def sign_in(
     """Check the password; too many wrong ones from one address, or for one name, have to wait."""
     place = place_of(request)
     name = name.strip()[:LONGEST_NAME]
-    keys = (f"from {request.client.host if request.client else ''}", f"name {name.casefold()}")
-    if wait := max(place.attempts.wait(key) for key in keys):
+    address, person = f"from {request.client.host if request.client else ''}", f"name {name.casefold()}"
+    # A name gets more patience than an address, or anybody could lock its owner out.
+    if wait := max(place.attempts.wait(address), place.attempts.wait(person, times=NAME_PATIENCE)):
         minutes = -(-wait // 60)
         error = f"Too many wrong passwords. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
         answer = page(request, "signin", status=429, next=local(next), name=name, error=error, nobody=False)
@@ -63,11 +65,11 @@ def sign_in(
     with place.store.reading() as tx:
         found = users.find(tx, name)
     if not is_password(found[1] if found else None, password) or found is None:
-        for key in keys:
+        for key in (address, person):
             place.attempts.failed(key)
         error = "That name and password do not go together."
         return page(request, "signin", status=403, next=local(next), name=name, error=error, nobody=False)
-    for key in keys:
+    for key in (address, person):
         place.attempts.forget(key)
     return _enter(request, place, found[0], local(next))
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from newsletter.errors import NewsletterError
 from newsletter.model.source import SourceId, SourceStatus
 from newsletter.store import sources
+from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
 
@@ -73,7 +74,7 @@ def collect_now(request: Request) -> Response:
 
 
 @router.post("/sources/{source}/remove")
-def remove(request: Request, source: int) -> Response:
+def remove(request: Request, source: InPath) -> Response:
     """Take no longer from it; what was collected stays."""
     place = place_of(request)
     with place.store.writing() as tx:

@@ -57,6 +57,30 @@ def test_a_form_must_come_from_a_page_of_ours(headers: dict[str, str], ours: boo
     assert (why_not_ours({"host": "127.0.0.1:8000", **headers}) is None) is ours
 
 
+def test_behind_a_proxy_that_rewrites_host_the_base_url_is_ours() -> None:
+    headers = {"host": "127.0.0.1:8000", "origin": "https://news.example.org", "sec-fetch-site": "same-origin"}
+    assert why_not_ours(headers, "https://news.example.org/letters") is None
+    assert why_not_ours(headers, "https://other.example.org") is not None
+    assert why_not_ours({**headers, "origin": "null"}, "") is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/issues/99999999999999999999", 404), ("/issues/0", 404), ("/issues/x", 404), ("/nowhere", 404)],
+)
+def test_an_address_that_cannot_be_is_no_page(editor: Any, path: str, status: int) -> None:
+    answer = editor.get(path)
+    assert answer.status_code == status
+    assert "There is no such page" in answer.text
+
+
+def test_a_form_without_its_fields_is_told_so(editor: Any) -> None:
+    for form in ({"do": "pick"}, {"do": "pick", "item": "9" * 30}, {"item": "1"}):
+        answer = editor.post("/queue", form)
+        assert answer.status_code == 400
+        assert "not complete" in answer.text
+
+
 def test_every_page_but_the_public_ones_asks_for_a_session(visitor: Any) -> None:
     paths = [
         "/",
