@@ -108,14 +108,13 @@ class Ledger:
             for turn in turns:
                 turn.answer.put(None)
             return []
-        taken = [row for row in rows if row.why is None]
         for turn in turns:
             turn.closed = None  # it is kept
             if not turn.wants:
                 turn.answer.put(None)
-        for turn, row in zip(wanting, taken, strict=False):
+        for turn, row in zip(wanting, rows, strict=False):
             turn.answer.put(row)
-        unserved = wanting[len(taken) :]
+        unserved = wanting[len(rows) :]
         if rows:
             return unserved  # readers were skipped, or the candidates ran out: once more
         for turn in unserved:

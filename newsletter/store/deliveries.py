@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     String,
     and_,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -57,7 +57,7 @@ class Sending:
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A row that is ours to send now; or it was skipped (`why`), because the reader said no meanwhile."""
+    """A row that is ours to send now."""
 
     id: DeliveryId
     subscriber: SubscriberId
@@ -65,7 +65,6 @@ class Claimed:
     name: str
     attempt: int
     message_id: str
-    why: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,55 +200,42 @@ def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[Delive
     return found
 
 
-def _why_not() -> ColumnElement[Any]:
-    """Why a reader in the ledger must not be mailed now, or NULL."""
-    reader = subscriber.c.id == table.c.subscriber_id
-    return case(
-        (~exists().where(reader), "erased"),
-        (
-            exists().where(and_(reader, suppression.c.email_hash == subscriber.c.email_hash)),
-            "suppressed",
-        ),
-        (
-            ~exists().where(
-                issues.c.id == table.c.issue_id,
-                subscription.c.publication_id == issues.c.publication_id,
-                subscription.c.subscriber_id == table.c.subscriber_id,
-                subscription.c.status == Consent.CONFIRMED.value,
-            ),
-            "unsubscribed",
-        ),
-        else_=null(),
-    )
+# Built once: building these statements costs more than running them. What never varies is written into them.
+_THEIRS = and_(
+    table.c.id.in_(bindparam("candidates", expanding=True)),
+    table.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")]),
+    table.c.due_at <= bindparam("moment", type_=table.c.due_at.type),
+    exists().where(issues.c.id == bindparam("issue"), issues.c.state == literal_column("'sending'")),
+)
+_READER = subscriber.c.id == table.c.subscriber_id
+_SAID_YES = exists().where(
+    subscription.c.publication_id
+    == select(issues.c.publication_id).where(issues.c.id == bindparam("issue")).scalar_subquery(),
+    subscription.c.subscriber_id == table.c.subscriber_id,
+    subscription.c.status == literal_column("'confirmed'"),
+)
+_SUPPRESSED = exists().where(and_(_READER, suppression.c.email_hash == subscriber.c.email_hash))
 
-
-_WHY_NOT = _why_not()
-_TAKEN = _WHY_NOT.is_(None)
-_CLAIM = (  # built once: building it costs more than running it
+_CLAIM = (
     update(table)
-    .where(
-        table.c.id.in_(bindparam("candidates", expanding=True)),
-        table.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
-        table.c.due_at <= bindparam("moment", type_=table.c.due_at.type),
-        exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING.value),
-    )
+    .where(_THEIRS, _SAID_YES, ~_SUPPRESSED)
     .values(
-        state=case((_TAKEN, DeliveryState.ATTEMPTING.value), else_=DeliveryState.SKIPPED.value),
+        state=literal_column("'attempting'"),
         was=table.c.state,
-        attempts=table.c.attempts + case((_TAKEN, 1), else_=0),
+        attempts=table.c.attempts + literal_column("1"),
         owner=bindparam("worker"),
         at=bindparam("moment", type_=table.c.at.type),
-        why=_WHY_NOT,
         message_id=bindparam("before", type_=String) + cast(table.c.id, String) + bindparam("after", type_=String),
     )
-    .returning(
-        table.c.id,
-        table.c.subscriber_id,
-        table.c.email,
-        table.c.name,
-        table.c.attempts,
-        table.c.message_id,
-        table.c.why,
+    .returning(table.c.id, table.c.subscriber_id, table.c.email, table.c.name, table.c.attempts, table.c.message_id)
+)
+_SKIP = (
+    update(table)
+    .where(_THEIRS, or_(~_SAID_YES, _SUPPRESSED))
+    .values(
+        state=DeliveryState.SKIPPED.value,
+        why=case((~exists().where(_READER), "erased"), (_SUPPRESSED, "suppressed"), else_="unsubscribed"),
+        at=bindparam("moment", type_=table.c.at.type),
     )
 )
 
@@ -257,20 +243,14 @@ _CLAIM = (  # built once: building it costs more than running it
 def claim(
     tx: Tx, issue: IssueId, candidates: Sequence[DeliveryId], *, owner: str, names: MessageIds, now: datetime
 ) -> list[Claimed]:
-    """Take those of these rows that are still due, if the issue is still *sending*.
+    """Take those of these rows that are still due, if the issue is still *sending*: they become *attempting*.
 
-    A row becomes *attempting*; or *skipped*, with why, where its reader has unsubscribed, is suppressed or erased.
-    Commit before anything is handed over.
+    Those whose readers have unsubscribed, are suppressed or erased meanwhile become *skipped*, with why. Commit before
+    anything is handed over.
     """
-    values = {
-        "candidates": candidates,
-        "moment": now,
-        "issue": issue,
-        "worker": owner,
-        "before": names.before,
-        "after": names.after,
-    }
-    return [
+    which = {"candidates": candidates, "moment": now, "issue": issue}
+    rows = tx.execute(_CLAIM, which | {"worker": owner, "before": names.before, "after": names.after})
+    taken = [
         Claimed(
             id=DeliveryId(id_),
             subscriber=SubscriberId(subscriber_id),
@@ -278,10 +258,12 @@ def claim(
             name=name,
             attempt=attempts,
             message_id=message_id,
-            why=why,
         )
-        for id_, subscriber_id, email, name, attempts, message_id, why in tx.execute(_CLAIM, values)
+        for id_, subscriber_id, email, name, attempts, message_id in rows
     ]
+    if len(taken) < len(candidates):
+        tx.execute(_SKIP, which)
+    return taken
 
 
 _CLOSE = (
@@ -289,16 +271,16 @@ _CLOSE = (
     .where(
         table.c.id == bindparam("row"),
         table.c.attempts == bindparam("attempt"),
-        # two comparisons: a list could not be used with executemany
-        or_(table.c.state == DeliveryState.ATTEMPTING.value, table.c.state == DeliveryState.UNCERTAIN.value),
+        # not a list, which could not be used with executemany
+        or_(table.c.state == literal_column("'attempting'"), table.c.state == literal_column("'uncertain'")),
     )
     .values(
-        state=func.coalesce(bindparam("to", type_=String), table.c.was, DeliveryState.QUEUED.value),
+        state=func.coalesce(bindparam("to", type_=String), table.c.was, literal_column("'queued'")),
         code=bindparam("code"),
         reply=bindparam("reply"),
         due_at=func.coalesce(bindparam("due", type_=table.c.due_at.type), table.c.due_at),
         at=bindparam("moment", type_=table.c.at.type),
-        owner=None,
+        owner=null(),
     )
 )
 

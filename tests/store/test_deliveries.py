@@ -233,7 +233,7 @@ def test_who_said_no_meanwhile_is_skipped_and_told_why(
             tx.execute(subscription.delete().where(subscription.c.subscriber_id == 1))
             tx.execute(subscriber.delete().where(subscriber.c.id == 1))
     rows = take(store, on_its_way, clock, limit=10)
-    assert {row.subscriber: row.why for row in rows} == {1: change} | dict.fromkeys(range(2, 11))
+    assert sorted(row.subscriber for row in rows) == list(range(2, 11))
     with store.reading() as tx:
         [skipped] = deliveries.listing(tx, on_its_way, DeliveryState.SKIPPED)
     assert (skipped.subscriber, skipped.why, skipped.attempts) == (1, change, 0)
