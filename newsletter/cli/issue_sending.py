@@ -60,10 +60,33 @@ def _counts(call: Call, issue: Issue, tally: Tally) -> None:
     call.show(counts(issue, tally), lambda: counts_text(issue, tally))
 
 
-def check(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
+def check(
+    ctx: typer.Context,
+    issue: Annotated[str, ISSUE],
+    links: Annotated[bool, typer.Option("--links", help="Ask the servers of its links and pictures.")] = False,
+    spam: Annotated[bool, typer.Option("--spam", help="Ask SpamAssassin, offline, where it is installed.")] = False,
+    waive: Annotated[
+        list[str] | None, typer.Option("--waive", metavar="CODE[:BLOCK]", help="Let this warning pass.")
+    ] = None,
+    unwaive: Annotated[
+        list[str] | None, typer.Option("--unwaive", metavar="CODE[:BLOCK]", help="Warn of it again.")
+    ] = None,
+) -> None:
     """Say what must or should be mended before the issue goes out."""
     call: Call = ctx.obj
-    findings = desk(call).check(_number(issue))
+    room, number = desk(call), _number(issue)
+    if unwaive:
+        from newsletter.workflows import waiving
+
+        waiving.unwaive(room, number, [waiving.read_waiver(one) for one in unwaive])
+    findings = room.check(number, links=links, spam=spam)
+    if waive:
+        from newsletter.model.waiver import waived
+        from newsletter.workflows import waiving
+
+        wanted = [waiving.read_waiver(one) for one in waive]
+        waiving.waive(room, number, wanted, findings, who=call.who)
+        findings = [one if one.waived else waived([one], wanted)[0] for one in findings]
     ok = not any(finding.level == "error" for finding in findings)
     call.show(
         {
@@ -79,7 +102,10 @@ def check(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
                 for finding in findings
             ],
         },
-        "\n".join(f"{finding.level.value:<8} {finding.code:<20} {finding.message}" for finding in findings)
+        "\n".join(
+            f"{'waived' if finding.waived else finding.level.value:<8} {finding.code:<20} {finding.message}"
+            for finding in findings
+        )
         or "Nothing to mend.",
     )
     if not ok:

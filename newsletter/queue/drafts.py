@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
-from newsletter.model.issue import UNSAVED_BLOCK, UNSAVED_SECTION, Block, BlockKind, Outline, PinnedItem
+from newsletter.model.issue import UNSAVED_BLOCK, UNSAVED_SECTION, Block, BlockId, BlockKind, Outline, PinnedItem
 from newsletter.model.item import Item, ItemId
 from newsletter.queue.outline import add_block, add_section, first_outline, items_in
 
@@ -30,6 +30,15 @@ def layout_of(last: Outline | None, day: date) -> Outline:
             for section in last.sections
         )
     )
+
+
+def returned(last: Outline, created: Outline, day: date) -> dict[BlockId, BlockId]:
+    """The blocks of an earlier issue that returned in one made from its layout, and what they became there."""
+    if not last.sections:
+        return {}
+    old = [block.id for block in last.blocks() if _returns(block, day)]
+    new = [block.id for block in created.blocks() if _returns(block, day)]
+    return dict(zip(old, new, strict=True))
 
 
 def _returns(block: Block, day: date) -> bool:

@@ -31,11 +31,11 @@ def add(tx: Tx, issue: IssueId, waivers: Sequence[Waiver], *, who: str, now: dat
 
 
 def remove(tx: Tx, issue: IssueId, waiver: Waiver) -> bool:
-    """Warn of it again; whether it had been waived."""
-    of_block = table.c.block_id.is_(None) if waiver.block is None else table.c.block_id == waiver.block
-    return bool(
-        tx.execute(delete(table).where(table.c.issue_id == issue, table.c.code == waiver.code, of_block)).rowcount
-    )
+    """Warn of it again, without a block in all of them; whether it had been waived."""
+    statement = delete(table).where(table.c.issue_id == issue, table.c.code == waiver.code)
+    if waiver.block is not None:
+        statement = statement.where(table.c.block_id == waiver.block)
+    return bool(tx.execute(statement).rowcount)
 
 
 def carry(tx: Tx, to: IssueId, blocks: Mapping[BlockId, BlockId]) -> None:

@@ -9,9 +9,9 @@ from newsletter.errors import NotFound
 from newsletter.model.issue import Issue, IssueState, Outline
 from newsletter.model.item import Item, Triage
 from newsletter.model.when import local_day
-from newsletter.queue.drafts import fill, layout_of
+from newsletter.queue.drafts import fill, layout_of, returned
 from newsletter.queue.editing import Editor
-from newsletter.store import Tx, issues, items
+from newsletter.store import Tx, issues, items, waivers
 
 
 def new_issue(editor: Editor, *, origin: int | Literal["last", "none"] = "last", title: str | None = None) -> Issue:
@@ -29,7 +29,10 @@ def new_issue(editor: Editor, *, origin: int | Literal["last", "none"] = "last",
             shortlist = [item for item in _picked(tx, editor) if item.id in early]
             outline, _ = fill(outline, shortlist, issues.carried(tx, publication.id))
         theme = last.theme if last else None
-        return issues.create(tx, publication.id, outline, title=title, theme=theme, now=now)
+        created = issues.create(tx, publication.id, outline, title=title, theme=theme, now=now)
+        if last is not None:
+            waivers.carry(tx, created.id, returned(last.outline, created.outline, local_day(now, publication.zone)))
+        return created
 
 
 def _origin(tx: Tx, editor: Editor, origin: int | str) -> Issue | None:

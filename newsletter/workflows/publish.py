@@ -14,16 +14,22 @@ from newsletter.model.delivery import Tally
 from newsletter.model.event import EventStatus, Occurrence
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import BlockKind, Issue, IssueState, PinnedItem, Planned
-from newsletter.model.item import ItemVersion
+from newsletter.model.item import ItemId, ItemVersion
+from newsletter.model.linked import LinkAnswer
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
 from newsletter.model.subscriber import Consent
+from newsletter.model.waiver import waived
 from newsletter.model.when import local_day
 from newsletter.render.checks import preflight
 from newsletter.render.compose import compose
+from newsletter.render.subject import subject_of
+from newsletter.render.link_check import asked_of, check_links
+from newsletter.render.spam import SpamScore, spam_score
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, deliveries, events, issues, renditions, subscribers
+from newsletter.store import Store, Tx, deliveries, events, issues, items, renditions, subscribers, waivers
 from newsletter.workflows.deliver import try_server
+from newsletter.workflows.specimen import specimen
 
 FROZEN = frozenset(issues.ON_ITS_WAY)
 
@@ -38,6 +44,8 @@ class Material:
     """Those of its calendar, by date; none where it has no calendar block."""
     day: date
     """The local day the issue bears."""
+    subject: str
+    """As readers will see it: the editor's, else by the publication's convention."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ class Desk:
         has_calendar = any(block.kind is BlockKind.CALENDAR for block in issue.outline.blocks())
         confirmed = events.listing(tx, self.publication.id, statuses=[EventStatus.CONFIRMED]) if has_calendar else []
         dated = for_issue(confirmed, on=day, days=self.publication.event_days, zone=self.publication.zone)
-        return Material(issue, issues.versions(tx, issue.id), dated, day)
+        subject = subject_of(self.publication, issue, on=day)
+        return Material(issue, issues.versions(tx, issue.id), dated, day, subject)
 
     def _day(self, issue: Issue) -> date:
         if issue.sending_at:
@@ -103,16 +112,46 @@ class Desk:
             on=material.day,
         )
 
-    def check(self, number: int | None) -> list[Finding]:
-        """What must or should be mended before the issue goes out."""
+    def check(self, number: int | None, *, links: bool = False, spam: bool = False) -> list[Finding]:
+        """What must or should be mended before the issue goes out.
+
+        With `links` the servers of its links are asked, with `spam` SpamAssassin is. Raises NewsletterError where
+        that is not installed.
+        """
         material = self.material(number)
-        return preflight(
+        data = self._compose(material)
+        return self.findings(
+            material,
+            data,
+            links=check_links(self.store, self.settings.fetching, self.clock, asked_of(data)) if links else None,
+            spam=spam_score(specimen(data, at=self.clock.now())) if spam else None,
+        )
+
+    def findings(
+        self,
+        material: Material,
+        data: RenditionData,
+        *,
+        links: Mapping[str, LinkAnswer] | None = None,
+        spam: SpamScore | None = None,
+    ) -> list[Finding]:
+        """What the checks find in a rendition of this material; what was waived is marked."""
+        with self.store.reading() as tx:
+            sent = items.sent_in(tx, self.publication.id, sorted({pin.item for pin in material.versions}))
+            known = waivers.listing(tx, material.issue.id)
+        found = preflight(
             self.publication,
             material.issue,
-            self._compose(material),
+            data,
             settings=self.settings,
             versions=material.versions,
+            occurrences=material.occurrences,
+            on=material.day,
+            sent_in={ItemId(item): numbers for item, numbers in sent.items()},
+            links=links,
+            spam=spam,
         )
+        return waived(found, known)
 
     def status(self, number: int | None) -> tuple[Issue, Tally]:
         """The issue and the counts of its ledger."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.audience.addresses import BadAddress, read_address
 from newsletter.errors import NewsletterError
 from newsletter.model.merge import UNSUBSCRIBE, filled
-from newsletter.model.rendition import RenditionData
 from newsletter.model.splice import Reader, compile_rendition, message_ids
 from newsletter.model.subscriber import Subscriber
 from newsletter.model.tokens import unsubscribe_url
@@ -17,10 +16,7 @@ from newsletter.send.address import wire_address
 from newsletter.store import subscribers
 from newsletter.workflows import deliver
 from newsletter.workflows.publish import Desk
-
-UNSET_BASE = "https://base-url-is-not-set.invalid"
-UNSET_SENDER = "sender@is-not-set.invalid"
-SAMPLE_READER = "reader@example.org"
+from newsletter.workflows.specimen import SAMPLE_READER, shown
 
 
 @dataclass(frozen=True)
@@ -72,11 +68,6 @@ def send_test(desk: Desk, number: int | None, addresses: Sequence[str]) -> tuple
     data = shown(desk.preview(number))
     tried = deliver.test_send(desk.settings, desk.clock, data, addresses, publication=desk.publication.id)
     return list(tried.sent), [{"email": address, "reason": reason} for address, reason in tried.failed]
-
-
-def shown(data: RenditionData) -> RenditionData:
-    """A draft's rendition with names that say what is not set yet, so that it can be looked at."""
-    return replace(data, base_url=data.base_url or UNSET_BASE, sender=data.sender or UNSET_SENDER)
 
 
 def _subscriber(desk: Desk, address: str) -> Subscriber:

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import Issue, PinnedItem
-from newsletter.model.item import ItemVersion
+from newsletter.model.item import ItemId, ItemVersion
+from newsletter.model.linked import LinkAnswer
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
 from newsletter.render.checks import (
+    already_sent,
     base_url,
     content,
+    contrast,
+    empty_section,
+    event_dates,
+    headings,
     html_size,
+    images,
     leftover_tokens,
+    link_text,
+    links,
     postal_address,
+    protected_addresses,
     sender,
+    spam_score,
+    subject_length,
+    text_part,
+    twins,
     unsafe_html,
     unsubscribe,
 )
 from newsletter.render.checks.checked import Check, Checked
+from newsletter.render.spam import SpamScore
 from newsletter.settings import Settings
 
 CHECKS: tuple[Check, ...] = (
@@ -31,6 +48,19 @@ CHECKS: tuple[Check, ...] = (
     leftover_tokens.check,
     unsafe_html.check,
     html_size.check,
+    subject_length.check,
+    empty_section.check,
+    twins.check,
+    already_sent.check,
+    event_dates.check,
+    protected_addresses.check,
+    link_text.check,
+    links.check,
+    images.check,
+    headings.check,
+    contrast.check,
+    text_part.check,
+    spam_score.check,
 )
 
 
@@ -41,11 +71,28 @@ def preflight(
     *,
     settings: Settings,
     versions: Mapping[PinnedItem, ItemVersion] | None = None,
+    occurrences: Sequence[Occurrence] = (),
+    on: date | None = None,
+    sent_in: Mapping[ItemId, Sequence[int]] | None = None,
+    links: Mapping[str, LinkAnswer] | None = None,
+    spam: SpamScore | None = None,
 ) -> list[Finding]:
     """Everything that was found, errors first; empty where the issue can go out.
 
-    With the `versions` of the pinned items the checks can also name items without a link, and the block of a finding.
+    All that is optional lets more warnings be found (see `Checked`): with the `versions` of the pinned items the
+    checks can also name items without a link, and the block of a finding.
     """
-    seen = Checked(publication=publication, issue=issue, data=data, settings=settings, versions=versions or {})
+    seen = Checked(
+        publication=publication,
+        issue=issue,
+        data=data,
+        settings=settings,
+        versions=versions or {},
+        occurrences=occurrences,
+        on=on,
+        sent_in=sent_in or {},
+        links=links or {},
+        spam=spam,
+    )
     found = [finding for check in CHECKS for finding in check(seen)]
     return sorted(found, key=lambda finding: finding.level is not Level.ERROR)

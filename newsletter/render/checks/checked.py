@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import lxml.html
 
+from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import Block, BlockId, Issue, PinnedItem
-from newsletter.model.item import ItemVersion
+from newsletter.model.item import ItemId, ItemVersion
+from newsletter.model.linked import LinkAnswer
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
+from newsletter.render.spam import SpamScore
 from newsletter.settings import Settings
 
 
@@ -27,6 +32,16 @@ class Checked:
     settings: Settings
     versions: Mapping[PinnedItem, ItemVersion] = field(default_factory=dict)
     """The pinned items, where the caller has them: findings then say which block they are in."""
+    occurrences: Sequence[Occurrence] = ()
+    """Those of the calendar."""
+    on: date | None = None
+    """The local day the issue bears, where the caller knows it."""
+    sent_in: Mapping[ItemId, Sequence[int]] = field(default_factory=dict)
+    """The numbers of the issues in which an item went out."""
+    links: Mapping[str, LinkAnswer] = field(default_factory=dict)
+    """What servers said of links and pictures, where they were asked."""
+    spam: SpamScore | None = None
+    """What SpamAssassin thinks, where it was asked."""
 
     @cached_property
     def document(self) -> Any:
@@ -38,9 +53,31 @@ class Checked:
         """Whether mail leaves this machine."""
         return any(server.is_remote for server in self.settings.smtp)
 
+    @property
+    def theme(self) -> str:
+        """The name of the theme the issue is rendered with."""
+        return self.issue.theme or self.publication.theme
+
     def block_with(self, text: str) -> BlockId | None:
-        """The first block one of whose texts holds this one."""
-        return next((block.id for block in self.issue.outline.blocks() if text in self._said(block)), None)
+        """The first block one of whose texts holds this one, as it is or escaped."""
+        if not text.strip():
+            return None
+        forms = {text, escape(text, quote=False), escape(text)}
+        return next((id for id, said in self._words.items() if any(form in said for form in forms)), None)
+
+    def words_of(self, block: BlockId) -> str:
+        """All texts of a block, those of its items too: Markdown and HTML as they are."""
+        return self._words.get(block, "")
+
+    def mend(self, block: BlockId | None, option: str = "") -> str:
+        """Where to change something: the command for a block, else the issue and its theme."""
+        if block is None:
+            return f"in the issue or its theme “{self.theme}”"
+        return f"newsletter issue edit {self.issue.number} {block} {option}".rstrip()
+
+    @cached_property
+    def _words(self) -> Mapping[BlockId, str]:
+        return {block.id: self._said(block) for block in self.issue.outline.blocks()}
 
     def _said(self, block: Block) -> str:
         items = [self.versions[pin] for pin in block.items if pin in self.versions]

@@ -15,7 +15,7 @@ def check(seen: Checked) -> Iterator[Finding]:
     """Blocks, a subject that says something, and items with a link and an outlet."""
     blocks = seen.issue.outline.blocks()
     if not blocks:
-        yield error("no-blocks", "The issue is empty: fill it with newsletter issue fill {seen.issue.number}")
+        yield error("no-blocks", f"The issue is empty: fill it with newsletter issue fill {seen.issue.number}")
         return
     if not one_line(seen.data.subject):
         yield error("no-subject", f"The subject is empty: newsletter issue set {seen.issue.number} --subject TEXT")
