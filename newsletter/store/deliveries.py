@@ -318,12 +318,13 @@ def owners(tx: Tx) -> list[str]:
     return [owner or "" for owner in tx.execute(query).scalars()]
 
 
-def doubt(tx: Tx, owner: str, *, now: datetime) -> int:
-    """Turn the *attempting* rows of a worker that is gone *uncertain*; how many."""
+def doubt(tx: Tx, owner: str, *, now: datetime, issue: IssueId | None = None) -> int:
+    """Turn the *attempting* rows of a worker that is gone *uncertain*, of all issues or one; how many."""
+    of_issue = table.c.issue_id.in_(select(issues.c.id)) if issue is None else table.c.issue_id == issue
     result = tx.execute(
         update(table)
         .where(
-            table.c.issue_id.in_(select(issues.c.id)),  # lets the index on issue and state find them
+            of_issue,  # all issues are named, so that the index on issue and state finds them
             table.c.state == DeliveryState.ATTEMPTING.value,
             func.coalesce(table.c.owner, "") == owner,
         )

@@ -60,14 +60,18 @@ def deliver(
 
     Run again it continues, and repeats nobody. Later deferrals are left for the next run; when nothing is left the
     issue is *sent*. Setting `stop` ends it within one message per connection, as pausing the issue does. A process
-    that holds the role already hands it in.
+    that holds the role already hands it in, and never sends one issue twice at a time.
 
     Raises RoleTaken where another process sends, SendStopped where the server takes no more, SettingsError where no
     server or no key is set.
     """
     stop = stop or threading.Event()
     with ExitStack() as held:
-        role = role or held.enter_context(sender_role(store, settings.workspace, clock))
+        if role is None:
+            role = held.enter_context(sender_role(store, settings.workspace, clock))
+        else:  # a run of ours that broke off, with the database gone, may have left rows behind
+            with store.writing() as tx:
+                deliveries.doubt(tx, role.owner, issue=issue, now=clock.now())
         with store.reading() as tx:
             sending = deliveries.sending(tx, issue)
             if sending.state is not IssueState.SENDING:

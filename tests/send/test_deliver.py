@@ -392,6 +392,21 @@ def test_the_next_holder_of_the_role_doubts_what_the_last_one_left_open(
     assert state_of(store, issue) is IssueState.SENT
 
 
+def test_a_holder_of_the_role_doubts_what_a_broken_run_of_its_own_left_open(
+    store: Store, clock: Clock, on_its_way: Any, recorder: Any, settings_for: SettingsFor, tmp_path: Path
+) -> None:
+    server, issue = recorder(), on_its_way()
+    with sender_role(store, tmp_path, clock) as role:
+        with store.writing() as tx:
+            while not deliveries.freeze(tx, issue, limit=100, now=clock.now()):
+                pass
+            ids = deliveries.due_ids(tx, issue, limit=1, now=clock.now())
+            names = deliver.message_ids(rendition(), issue)
+            deliveries.claim(tx, issue, ids, owner=role.owner, names=names, now=clock.now())
+        tally = deliver.deliver(store, settings_for(server.port), clock, issue, role=role)
+    assert counted(tally) == {"audience": 12, "sent": 11, "uncertain": 1}
+
+
 def test_a_test_touches_no_ledger(sqlite_store: Store, clock: Clock, recorder: Any, settings_for: SettingsFor) -> None:
     server = recorder()
     tried = deliver.test_send(
