@@ -46,6 +46,7 @@ class Material:
     """The local day the issue bears."""
     subject: str
     """As readers will see it: the editor's, else by the publication's convention."""
+    theme: str
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ class Desk:
         confirmed = events.listing(tx, self.publication.id, statuses=[EventStatus.CONFIRMED]) if has_calendar else []
         dated = for_issue(confirmed, on=day, days=self.publication.event_days, zone=self.publication.zone)
         subject = subject_of(self.publication, issue, on=day)
-        return Material(issue, issues.versions(tx, issue.id), dated, day, subject)
+        return Material(
+            issue, issues.versions(tx, issue.id), dated, day, subject, issue.theme or self.publication.theme
+        )
 
     def _day(self, issue: Issue) -> date:
         if issue.sending_at:
