@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import subprocess
+import sys
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from newsletter.collect.found import Document, Found, Unreadable
-
-if TYPE_CHECKING:
-    from multiprocessing.context import SpawnProcess
 
 TIME_LIMIT = 30.0
 """Seconds for one document."""
 _START_LIMIT = 60.0
 _MEMORY = 2 * 1024**3
 _READY = "ready"
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from newsletter.collect.worker import work; work(int(sys.argv[1]))"
+)
 
 
 class Reader:
@@ -24,7 +27,7 @@ class Reader:
 
     def __init__(self, time_limit: float = TIME_LIMIT) -> None:
         self._time_limit = time_limit
-        self._process: SpawnProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Reader:
@@ -33,24 +36,27 @@ class Reader:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
 
-    def start(self) -> None:
-        """Start the process, without waiting until it is ready."""
-        if self._process is not None:
-            return
-        context = multiprocessing.get_context("spawn")  # fork beside threads hangs
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), name="newsletter-reader", daemon=True)
-        self._process.start()
+    def _start(self) -> None:
+        # Not by multiprocessing: fork hangs beside threads, and spawn runs our caller's main module again.
+        ours, theirs = Pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), json.dumps(sys.path)],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us: we end it
+        )
         theirs.close()
+        self._pipe = ours
+        if not (ours.poll(_START_LIMIT) and ours.recv() == _READY):
+            self.stop()
+            raise Unreadable("The process that reads documents did not start; try again.")
 
     def read(self, document: Document) -> Found:
         """What the document holds. Raises Unreadable, also where reading took too long or ended the process."""
-        fresh = self._process is None
-        self.start()
-        assert self._pipe is not None
         try:
-            if (fresh or not self._ready) and not self._wait_until_ready():
-                raise Unreadable("The process that reads documents did not start; try again.")
+            if self._pipe is None:
+                self._start()
+            assert self._pipe is not None
             self._pipe.send(document)
             if not self._pipe.poll(self._time_limit):
                 self.stop()
@@ -63,31 +69,19 @@ class Reader:
             raise Unreadable(answer)
         return answer
 
-    _ready = False
-
-    def _wait_until_ready(self) -> bool:
-        assert self._pipe is not None
-        if self._pipe.poll(_START_LIMIT) and self._pipe.recv() == _READY:
-            self._ready = True
-            return True
-        self.stop()
-        return False
-
     def stop(self) -> None:
         """End the process, whatever it does."""
         if self._process is not None:
             self._process.kill()
-            self._process.join(10)
-            self._process.close()
+            self._process.wait(10)
         if self._pipe is not None:
             self._pipe.close()
-        self._process, self._pipe, self._ready = None, None, False
+        self._process, self._pipe = None, None
 
 
-def _work(pipe: Connection) -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+def work(handle: int) -> None:
+    """What the worker process does: read what comes through the pipe of this file handle, until it is closed."""
+    pipe = Connection(handle)
     _limit_memory()
     from newsletter.collect.reading import read_document
 

@@ -84,8 +84,6 @@ def collect(
     due = [one for one in chosen if force or is_due(one, now)]
     outcomes = {one.id: _waits(one) for one in chosen if one not in due}
     with Reader() as reader:
-        if due:
-            reader.start()
         asking = ask_all(due, Fetcher(settings.fetching), reader, zone=publication.zone, now=now, force=force)
         for done, asked in enumerate(asking, start=1):
             outcome = _keep(store, publication, asked, now)
