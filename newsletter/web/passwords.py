@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from functools import cache
 from hashlib import sha256
 
 from argon2 import PasswordHasher
@@ -17,7 +18,11 @@ LONGEST = 1000
 
 _hasher = PasswordHasher()
 _turns = threading.BoundedSemaphore(2)  # each takes 64 MB: a crowd at the door must not take the machine
-_nobody = _hasher.hash(secrets.token_hex())
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash(secrets.token_hex())
 
 
 def new_secret() -> str:
@@ -44,6 +49,6 @@ def is_password(stored: str | None, password: str) -> bool:
     """Whether it is the one. Without a stored hash it takes as long, so that names cannot be told from outside."""
     with _turns:
         try:
-            return _hasher.verify(stored or _nobody, password[: LONGEST + 1]) and stored is not None
+            return _hasher.verify(stored or _nobody(), password[: LONGEST + 1]) and stored is not None
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False

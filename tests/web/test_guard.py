@@ -98,28 +98,27 @@ def test_every_page_but_the_public_ones_asks_for_a_session(visitor: Any) -> None
         assert answer.headers["location"].startswith("/signin")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/queue",
-        "/issues",
-        "/issues/1/approve",
-        "/issues/1/reopen",
-        "/issues/1/schedule",
-        "/issues/1/send",
-        "/issues/1/fill",
-        "/issues/1/blocks/1",
-        "/calendar",
-        "/sources",
-        "/sources/collect",
-        "/no-such-page",
-    ],
-)
-def test_nothing_can_be_changed_without_a_session(visitor: Any, path: str) -> None:
-    assert visitor.post(path, {"do": "x"}).status_code == 401
+CHANGING = [
+    "/queue",
+    "/issues",
+    "/issues/1/approve",
+    "/issues/1/reopen",
+    "/issues/1/schedule",
+    "/issues/1/send",
+    "/issues/1/fill",
+    "/issues/1/blocks/1",
+    "/calendar",
+    "/sources",
+    "/sources/collect",
+    "/no-such-page",
+]
 
 
-@pytest.mark.parametrize("path", ["/queue", "/issues", "/issues/1/send", "/sources/collect", "/signout", "/signin"])
+def test_nothing_can_be_changed_without_a_session(visitor: Any) -> None:
+    for path in CHANGING:
+        assert visitor.post(path, {"do": "x"}).status_code == 401, path
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -128,8 +127,9 @@ def test_nothing_can_be_changed_without_a_session(visitor: Any, path: str) -> No
         {"origin": "null", "sec-fetch-site": ""},
     ],
 )
-def test_a_session_is_no_use_to_another_site(editor: Any, path: str, headers: dict[str, str]) -> None:
-    assert editor.post(path, {"do": "x"}, headers=headers).status_code == 403
+def test_a_session_is_no_use_to_another_site(editor: Any, headers: dict[str, str]) -> None:
+    for path in [*CHANGING, "/signout", "/signin"]:
+        assert editor.post(path, {"do": "x"}, headers=headers).status_code == 403, path
 
 
 def test_a_page_carries_a_strict_policy(visitor: Any) -> None:
