@@ -93,9 +93,7 @@ def run(folder: Path, clock: Clock, say: Say) -> Summary:
             files_ = write_files(desk, issue.number, workspace / "issue-1")
             desk.approve(issue.number)
             _, tally = send_now(desk, issue.number)
-            say(
-                f"Sent it to {tally.sent} of {tally.audience} readers; the server took {len(mailbox.received)}."
-            )
+            say(f"Sent it to {tally.sent} of {tally.audience} readers; the server took {len(mailbox.received)}.")
             new_issue(Editor(store, clock, publication, "demo"))
         return Summary(
             workspace=str(workspace),
