@@ -62,7 +62,7 @@ def clean(html: str, base_url: str | None = None) -> str:
     """
     html = tidy(html)
     if "<" not in html and "&" not in html:
-        return escape(html, quote=False).strip()
+        return _escaped(html.strip())
     if _depth(html) > _MAX_DEPTH:
         return _as_text(html)
     found = _HEADING.sub(r"<\1h3>", _OTHER.sub("", _pass(html, base_url, _FIRST_TAGS)))
@@ -126,4 +126,9 @@ def _depth(html: str) -> int:
 
 def _as_text(html: str) -> str:
     bare = unescape(re.sub(r"<[^>]*>?", " ", re.sub(r"(?is)<(script|style)\b.*?(?:</\1|$)", " ", html)))
-    return f"<p>{escape(' '.join(tidy(bare).split()), quote=False)}</p>"
+    return f"<p>{_escaped(' '.join(tidy(bare).split()))}</p>"
+
+
+def _escaped(text: str) -> str:
+    """As the policy itself writes text, so that cleaning it again changes nothing."""
+    return escape(text, quote=False).replace("\xa0", "&nbsp;")

@@ -116,11 +116,12 @@ def test_a_json_feed_is_read() -> None:
         ("<?xml version='1.0'?><a><b></a>", "application/xml", "broken XML"),
         ('{"items": ', "application/json", "broken JSON"),
         ('{"a": 1}', "application/json", "no JSON Feed"),
+        (b"<?xml version='1.0' encoding='u\xdc\xff'?><rss/>", "application/xml", "damaged"),
         ("[" * 100_000, "application/json", "JSON"),
         ("<?xml version='1.0'?><sitemap/>", "application/xml", "not a feed"),
     ],
 )
-def test_what_is_no_feed_is_one_sentence(body: str, kind: str, words: str | None) -> None:
+def test_what_is_no_feed_is_one_sentence(body: str | bytes, kind: str, words: str | None) -> None:
     if words is None:  # broken, and readable all the same
         assert read(body, kind).items[0].title == "x"
         return

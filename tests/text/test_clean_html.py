@@ -70,7 +70,8 @@ _pieces = st.sampled_from(
         '<a href="javascript:alert(1)">', '<a href="/x">', '<a href=" java\tscript:x">', '<a title="<script>" href=x>',
         '<img src=x onerror=alert(1)>', '<img src="a.png" width=1>', "<p onclick=x>", '<b style="x:expression(1)">',
         "<!--", "-->", "<![CDATA[", "]]>", "&lt;script&gt;", "&#x202e;", "&#0;", "&amp;lt;", "\u202e", "\x00", "<", ">",
-        '"', "'", "&", " ", "text", "é", "<textarea>", "</textarea>", "<title>", "<template>", "<plaintext>", "<pre>\n",
+        '"', "'", "&", "\xa0", " ", "text", "é",
+        "<textarea>", "</textarea>", "<title>", "<template>", "<plaintext>", "<pre>\n",
         "<form>", "</form>", "<button>", "<frameset>", "<body onload=x>", "<html>", "</p>", "</br>", "<image src=x>",
     ]
 )  # fmt: skip

@@ -26,7 +26,10 @@ def read_feed(document: Document) -> Found:
     body = document.body
     if not body.strip():
         raise Unreadable("The feed is empty: its server sent nothing.")
-    feed = _parsed(document)
+    try:
+        feed = _parsed(document)
+    except Exception as cause:  # feedparser raises whatever it meets in a damaged encoding or declaration
+        raise Unreadable(f"The feed is damaged and cannot be read ({type(cause).__name__}).") from cause
     if not feed.version and not feed.entries:
         raise Unreadable(_why_not(document, feed))
     own = feed.feed
