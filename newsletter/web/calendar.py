@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from newsletter.errors import NewsletterError
 from newsletter.events.lines import read_lines
-from newsletter.events.occurrences import occurrences
+from newsletter.events.occurrences import rows_of
 from newsletter.model.event import EventId, Occurrence
 from newsletter.model.when import local_day
 from newsletter.store import events
@@ -20,15 +20,13 @@ from newsletter.web.place import place_of
 
 router = APIRouter()
 
-AHEAD = 365
-"""Days that the list looks ahead; an issue takes fewer."""
 LONGEST = 100_000
 """Characters of pasted lines."""
 
 
 @router.get("/calendar")
 def listing(request: Request) -> Response:
-    """The coming dates, and a field for more."""
+    """The coming dates, a recurring event by its next, and a field for more."""
     return _shown(request)
 
 
@@ -65,7 +63,8 @@ def _shown(request: Request, refused: object = (), said_here: str = "") -> Respo
     today = local_day(place.clock.now(), publication.zone)
     with place.store.reading() as tx:
         found = events.listing(tx, publication.id)
-    coming = occurrences(found, first=today, last=today + timedelta(days=AHEAD), zone=publication.zone)
+    rows = [row for event in found for row in rows_of(event, today=today) if row.last_date >= today]
+    coming = sorted(rows, key=lambda row: (row.first_date, row.title))
     return page(
         request,
         "calendar",
@@ -74,7 +73,6 @@ def _shown(request: Request, refused: object = (), said_here: str = "") -> Respo
         refused=refused,
         said_here=said_here,
         days=publication.event_days,
-        until=today + timedelta(days=publication.event_days),
         when=when_in_words,
         hours=hours_in_words,
     )

@@ -13,7 +13,7 @@ from newsletter.queue.editing import Editor
 from newsletter.queue.outline import block_at, find_block
 from newsletter.store import issues
 from newsletter.web.numbers import InPath
-from newsletter.web.page import back, page
+from newsletter.web.page import back, local, page
 from newsletter.web.place import editor_of, place_of
 from newsletter.workflows.drafting import fill_issue, new_issue
 
@@ -145,7 +145,13 @@ def change_block(request: Request, number: InPath, block_number: InPath, form: F
         return _both(request, form, BLOCK_FIELDS, mine, theirs, theirs.version)
     except NewsletterError as error:
         return page(
-            request, "refused", status=400, why=error.message, form=form, labels=BLOCK_FIELDS, action=request.url.path
+            request,
+            "refused",
+            status=400,
+            why=error.message,
+            form={**form, "view": local(view)},
+            labels=BLOCK_FIELDS,
+            action=request.url.path,
         )
     return back(request, _at(view, f"b-{block}"), "Saved.")
 
@@ -202,7 +208,7 @@ def _both(
         "conflict",
         status=409,
         action=request.url.path,
-        view=form.get("view", "/"),
+        view=local(form.get("view")),
         hidden={key: form[key] for key in ("teaser_rank", "section") if key in form},
         version=version,
         rows=[(name, label, mine[name], getattr(theirs, name) or "") for name, label in labels.items() if name in mine],

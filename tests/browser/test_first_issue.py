@@ -102,7 +102,7 @@ def test_the_desk_fits_and_nothing_is_refused(chromium: Any, desk: Any, size: st
     for path, heading in [
         ("/?item=1#queue", "Queue"),
         ("/#outline", "Issue 1"),
-        ("/?block=1#outline", "Issue 1"),
+        ("/?block=2#outline", "Issue 1"),
         ("/#preview", "Preview"),
         ("/?dark=1#preview", "Preview"),
         ("/issues", "Issues"),

@@ -8,19 +8,26 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
+from newsletter.audience import readers
 from newsletter.clock import Clock
-from newsletter.store import publications
+from newsletter.model.issue import IssueState
+from newsletter.store import issues, publications
 from newsletter.store.opening import open_store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+NOW = datetime.fromisoformat("2026-11-27T13:59:00+00:00")
+READERS = ["ana@example.org", "bo@example.com", "cy@example.net"]
 
 
 class Serve:
@@ -78,12 +85,36 @@ def run(workspace: Path, *arguments: str, environ: dict[str, str] | None = None)
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    (tmp_path / "newsletter.toml").write_text('secret_key = "for the tests of serve"\n')
+    (tmp_path / "newsletter.toml").write_text(
+        'base_url = "http://127.0.0.1"\nsecret_key = "for the tests of serve"\n[[smtp]]\nurl = "file:outbox"\n'
+    )
     store = open_store("sqlite:///newsletter.db", tmp_path)
     with store.writing() as tx:
-        publications.add(tx, "Alderwick Letter", now=Clock().now())
+        letter = publications.add(
+            tx,
+            "Alderwick Letter",
+            now=Clock().now(),
+            sender="Alderwick Letter <desk@letter.example.org>",
+            address="Old Ferry House, 12 Mill Street, Alderwick",
+            zone="America/New_York",
+        )
+    for address in READERS:
+        readers.add(store, Clock(NOW - timedelta(days=9)), letter.id, address)
     store.close()
     return tmp_path
+
+
+def composed(workspace: Path) -> None:
+    """Issue 1, approved on the day of `NOW`."""
+    environ = {"NEWSLETTER_NOW": NOW.isoformat()}
+    for arguments in (("issue", "new"), ("issue", "text", "1", "Good morning."), ("issue", "approve", "1")):
+        code, said = run(workspace, *arguments, environ=environ)
+        assert code == 0, said
+
+
+def received(workspace: Path) -> list[str]:
+    messages = [message_from_bytes(path.read_bytes()) for path in (workspace / "outbox").glob("*.eml")]
+    return sorted(str(message["To"]) for message in messages)
 
 
 @pytest.fixture
@@ -132,3 +163,37 @@ def test_it_ends_cleanly_when_told(workspace: Path, how: signal.Signals) -> None
         assert serve.end(how) == 0
     again = Serve(workspace)  # the lock went with the process
     assert again.end() == 0
+
+
+def test_issue_send_beside_it_hands_over_and_follows(workspace: Path) -> None:
+    composed(workspace)
+    environ = {"NEWSLETTER_NOW": NOW.isoformat()}
+    serve = Serve(workspace, environ=environ)
+    try:
+        code, said = run(workspace, "issue", "send", "1", "--yes", "--json", environ=environ)
+    finally:
+        assert serve.end() == 0
+    assert code == 0, said
+    assert received(workspace) == READERS
+
+
+def test_what_is_scheduled_goes_out_by_the_clock_of_the_process(workspace: Path) -> None:
+    composed(workspace)
+    at = (NOW + timedelta(seconds=60)).isoformat()
+    code, said = run(workspace, "issue", "schedule", "1", "--at", at, environ={"NEWSLETTER_NOW": NOW.isoformat()})
+    assert code == 0, said
+    serve = Serve(workspace, environ={"NEWSLETTER_NOW": (NOW + timedelta(seconds=58)).isoformat()})
+    store = open_store("sqlite:///newsletter.db", workspace)
+    checked, clock = threading.Event(), Clock()
+    end = clock.monotonic() + PATIENCE
+    try:
+        state = None
+        while state is not IssueState.SENT and clock.monotonic() < end:
+            checked.wait(0.1)
+            with store.reading() as tx:
+                state = issues.listing(tx, publications.find(tx, None).id)[0].state
+    finally:
+        store.close()
+        assert serve.end() == 0
+    assert state is IssueState.SENT
+    assert received(workspace) == READERS
