@@ -14,9 +14,9 @@ from newsletter.model.item import ItemVersion
 from newsletter.model.merge import SLOTS, new_nonce, token
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import Link, RenditionData
-from newsletter.render.inline import SheetError, inline
+from newsletter.render.filling import fill
 from newsletter.render.subject import subject_of
-from newsletter.render.themes import TemplateError, Theme, open_theme
+from newsletter.render.themes import open_theme
 from newsletter.render.view import view
 from newsletter.settings import Settings
 from newsletter.text.characters import one_line
@@ -51,14 +51,14 @@ def compose(
         subject=subject,
         theme=theme.variables,
     )
-    html = _inlined(theme, theme.render("issue.html.j2", seen))
+    html, text = fill(theme, seen)
     return RenditionData(
         subject=subject,
         sender=publication.sender,
         reply_to=publication.reply_to,
         list_id=list_id(publication, settings.base_url),
         html=html,
-        text=_calm(theme.render("issue.txt.j2", seen)),
+        text=_calm(text),
         base_url=settings.base_url,
         nonce=nonce,
         links=links_of(html, nonce),
@@ -85,13 +85,6 @@ def list_id(publication: Publication, base_url: str) -> str:
         host = "localhost"
     name = one_line(publication.name.translate(dict.fromkeys(map(ord, '<>"\\'))))
     return f"{name} <{publication.slug}.{host.replace(':', '-')}>"
-
-
-def _inlined(theme: Theme, html: str) -> str:
-    try:
-        return inline(html, theme.sheet("inline.css"), theme.sheet("head.css"))
-    except SheetError as cause:
-        raise TemplateError(f"{cause}", where=f"templates/{theme.name}/{cause.sheet}") from cause
 
 
 def _calm(text: str) -> str:

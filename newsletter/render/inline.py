@@ -24,9 +24,11 @@ _one_at_a_time = threading.Lock()  # cssutils keeps its log and its serializer f
 class SheetError(ValueError):
     """A sheet cannot be used; says which and why."""
 
-    def __init__(self, sheet: str, message: str) -> None:
+    def __init__(self, sheet: str, message: str, culprit: str = "") -> None:
         super().__init__(message)
         self.sheet = sheet
+        self.culprit = culprit
+        """What must not stand in it, where that can be searched for."""
 
 
 def inline(html: str, inline_css: str, head_css: str) -> str:
@@ -38,18 +40,20 @@ def inline(html: str, inline_css: str, head_css: str) -> str:
     inlined = _bare(inline_css)
     if "@" in inlined:
         raise SheetError(
-            "inline.css", "inline.css holds an at-rule, which no style attribute can; move it to head.css."
+            "inline.css", "inline.css holds an at-rule, which no style attribute can; move it to head.css.", "@"
         )
     if "!important" in re.sub(r"\s", "", inlined).lower():
         raise SheetError(
-            "inline.css", "inline.css says !important, which would win over dark mode; leave it to head.css."
+            "inline.css",
+            "inline.css says !important, which would win over dark mode; leave it to head.css.",
+            "!important",
         )
     kept = _bare(head_css)
     for sheet, css in (("inline.css", inlined), ("head.css", kept)):
         if css.count("{") != css.count("}"):
             raise SheetError(sheet, f"{sheet} has a brace without its partner, and every rule after it would be lost.")
     if "</" in kept:
-        raise SheetError("head.css", "head.css holds “</”, which would end the style element.")
+        raise SheetError("head.css", "head.css holds “</”, which would end the style element.", "</")
     if len(kept.encode()) > HEAD_LIMIT:
         raise SheetError(
             "head.css", f"head.css has {len(kept.encode()):,} bytes; Gmail drops more than {HEAD_LIMIT:,}."

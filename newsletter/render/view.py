@@ -66,7 +66,7 @@ def view(
     sections = [
         shown
         for section in issue.outline.sections
-        for shown in _sections(section, versions, events, language, said["calendar"])
+        for shown in _sections(section, versions, events, language, said["calendar"], bool(theme.get("excerpts", True)))
     ]
     lede = _lede(sections)
     sections = [section for section in sections if section["blocks"]]
@@ -104,6 +104,7 @@ def _sections(
     events: list[View],
     language: str,
     calendar: str,
+    excerpts: bool,
 ) -> list[View]:
     """A section as it is shown: a calendar that does not begin it with its heading stands under one of its own."""
     name = one_line(section.name)
@@ -119,7 +120,7 @@ def _sections(
             else:
                 shown.append({"name": calendar, "marked": True, "blocks": [found]})
                 shown.append({"name": "", "marked": True, "blocks": []})
-        elif (one := _block(block, versions, level, language)) is not None:
+        elif (one := _block(block, versions, level, language, excerpts)) is not None:
             shown[-1]["blocks"].append(one)
     shown = [one for one in shown if one["blocks"]]
     for one in shown:
@@ -127,18 +128,21 @@ def _sections(
     return shown
 
 
-def _block(block: Block, versions: Mapping[PinnedItem, ItemVersion], level: int, language: str) -> View | None:
+def _block(
+    block: Block, versions: Mapping[PinnedItem, ItemVersion], level: int, language: str, excerpts: bool
+) -> View | None:
     if block.kind is BlockKind.TEXT:
         return _text(block, level)
     if block.kind is BlockKind.ITEM:
-        return _item(block, [versions[pin] for pin in block.items if pin in versions], level, language)
+        return _item(block, [versions[pin] for pin in block.items if pin in versions], level, language, excerpts)
     return None
 
 
-def _item(block: Block, items: list[ItemVersion], level: int, language: str) -> View | None:
+def _item(block: Block, items: list[ItemVersion], level: int, language: str, excerpts: bool) -> View | None:
     """An item under its headline; with several, the editor's headline stands over all of them.
 
-    Without a headline of the editor's the first item leads, and the others follow it.
+    Without a headline of the editor's the first item leads, and the others follow it. Without `excerpts` an item with
+    a headline is its headline; what the editor wrote stays.
     """
     own = one_line(block.headline or "")
     blurb = to_html(block.blurb) if block.blurb else ""
@@ -146,7 +150,7 @@ def _item(block: Block, items: list[ItemVersion], level: int, language: str) -> 
         return None
     alone = items[0] if items and (len(items) == 1 or not own) else None
     others = [one for one in items if one is not alone]
-    shown = _part(alone, level) if alone else {"outlet": "", "headline": "", "url": None, "html": "", "text": ""}
+    shown = _part(alone, level, excerpts) if alone else {"outlet": "", "headline": "", "url": None, **_NOTHING}
     if blurb:
         shown.update(_prose(blurb, level))
     if own:
@@ -166,16 +170,19 @@ def _item(block: Block, items: list[ItemVersion], level: int, language: str) -> 
         "lead": False,
         "language": foreign,
         "dir": direction(foreign) if foreign else None,
-        "others": [_part(one, level) for one in others],
+        "others": [_part(one, level, excerpts) for one in others],
     }
 
 
-def _part(item: ItemVersion, level: int) -> View:
+_NOTHING: View = {"html": "", "text": ""}
+
+
+def _part(item: ItemVersion, level: int, excerpts: bool) -> View:
     return {
         "outlet": one_line(item.outlet or ""),
         "headline": one_line(item.title),
         "url": absolute(item.url) if item.url else None,
-        **_prose(item.excerpt, level),
+        **(_prose(item.excerpt, level) if excerpts or not one_line(item.title) else _NOTHING),
     }
 
 
