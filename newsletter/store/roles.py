@@ -6,10 +6,11 @@ A lock belongs to its connection: the database frees it when the process, or its
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from newsletter.store.engine import Store, Tx
 
@@ -35,4 +36,5 @@ def held(store: Store, names: list[str]) -> Iterator[bool]:
         try:
             yield got
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            with suppress(DBAPIError):  # a connection that is gone has freed them
+                connection.execute(text("SELECT pg_advisory_unlock_all()"))

@@ -36,7 +36,7 @@ Progress = Callable[[Tally], None]
 NO_PUBLICATION, NOBODY, NO_ISSUE = PublicationId(0), SubscriberId(0), IssueId(0)
 """Of a test, which has no reader: its link to unsubscribe ends nothing."""
 
-CHUNK = 10_000
+CHUNK = 5_000
 """Readers frozen in one transaction: others write between two of them."""
 
 REPORT_EVERY = 1.0

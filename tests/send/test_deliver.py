@@ -154,9 +154,12 @@ def test_a_deferred_reader_is_tried_again_when_due_and_given_up_after_two_days(
         "sent": 1,
         "deferred": 1,
     }
+    first = rows(store, issue)["soft-1@example.org"]
     later = Clock(clock.now() + timedelta(minutes=10))
     deliver.deliver(store, settings_for(server.port), later, issue)
-    assert rows(store, issue)["soft-1@example.org"].attempts == 2
+    second = rows(store, issue)["soft-1@example.org"]
+    assert (first.attempts, second.attempts) == (1, 2)
+    assert first.message_id == second.message_id  # so that a reader's program can tell a copy
     much_later = Clock(clock.now() + timedelta(days=3))
     tally = deliver.deliver(store, settings_for(server.port), much_later, issue)
     assert counted(tally) == {"audience": 2, "sent": 1, "failed": 1}
@@ -332,6 +335,25 @@ def test_a_pause_from_another_process_stops_within_one_message_per_connection(
         tx.execute(update(issues).where(issues.c.id == issue).values(state="sending"))
     assert counted(deliver.deliver(store, settings_for(server.port), clock, issue)) == {"audience": 200, "sent": 200}
     assert max(Counter(server.recipients()).values()) == 1
+
+
+def test_never_more_is_in_doubt_than_one_row_for_each_connection_and_the_sum_is_right(
+    store: Store, clock: Clock, on_its_way: Any, recorder: Any, settings_for: SettingsFor
+) -> None:
+    server = recorder()
+    issue = on_its_way([f"reader-{number}@example.org" for number in range(40)])
+    keep, seen = server.keep, []
+
+    def looking_keep(message: Any) -> None:
+        keep(message)
+        with store.reading() as tx:
+            seen.append(deliveries.tally(tx, issue))
+
+    server.keep = looking_keep
+    deliver.deliver(store, settings_for(server.port), clock, issue)
+    assert len(seen) == 40
+    assert all(1 <= tally.attempting <= 3 for tally in seen)  # what is handed over is attempting, and no more is
+    assert {tally.audience for tally in seen} == {40}
 
 
 def test_stop_ends_the_run_and_the_next_one_continues(
