@@ -141,6 +141,7 @@ _COMMANDS = {
     "items": "items:app",
     "events": "events:app",
     "issue": "issue:app",
+    "theme": "theme:app",
     "subscribers": "subscribers:app",
     "serve": "serve:serve",
 }

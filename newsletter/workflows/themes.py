@@ -1,0 +1,155 @@
+"""Themes for their designers: a new one, one tried on the sample issue, and one looked at while it changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from newsletter.errors import NewsletterError, NotFound
+from newsletter.model.finding import Level
+from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.model.rendition import RenditionData
+from newsletter.render.checks import preflight
+from newsletter.render.compose import compose
+from newsletter.render.sample_issue import sample_issue
+from newsletter.render.themes import TemplateError, Theme, open_theme, theme_names
+from newsletter.settings import Settings
+
+LANGUAGES = ("en", "ar")
+"""The sample is tried from left to right and from right to left."""
+
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a theme, and in which file."""
+
+    level: Level
+    code: str
+    message: str
+    where: str
+
+
+def themes(settings: Settings) -> list[tuple[str, Theme | None, str]]:
+    """The themes there are: name, the theme, or why it cannot be opened."""
+    found: list[tuple[str, Theme | None, str]] = []
+    for name in theme_names(settings):
+        try:
+            found.append((name, open_theme(name, settings), ""))
+        except NewsletterError as cause:
+            found.append((name, None, cause.message))
+    return found
+
+
+def new_theme(settings: Settings, name: str, base: str) -> Path:
+    """A folder for a theme that stands on another, with the variables it may change.
+
+    Raises NewsletterError where the name cannot be used or there is such a theme, NotFound for an unknown base.
+    """
+    if not _FILE.fullmatch(name) or name in theme_names(settings):
+        why = "there is one already" if _FILE.fullmatch(name) else "write letters, digits, hyphens and underscores"
+        raise NewsletterError(f"A theme cannot be called “{name}”: {why}.", where="NAME")
+    ground = open_theme(base, settings)
+    folder = settings.templates / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "theme.toml").write_text(_toml(name, base, ground), encoding="utf-8")
+        (folder / "inline.css").write_text("/* What stands here comes after the inline.css of the base. */\n")
+        (folder / "head.css").write_text(
+            "/* What stands here comes after the head.css of the base: media, dark, hover. */\n"
+        )
+    except OSError as cause:
+        raise NewsletterError(f"{folder} cannot be written: {cause.strerror}.", where=str(folder)) from cause
+    return folder
+
+
+def _toml(name: str, base: str, ground: Theme) -> str:
+    lines = [
+        f'name = "{name.replace("-", " ").replace("_", " ").capitalize()}"',
+        'description = ""',
+        "",
+        "# What this folder lacks comes from that theme; copy a template from there to change it. To see it:",
+        f"#   newsletter theme preview {name} --watch",
+        f'base = "{base}"',
+        "",
+        "# Take the sign # away before what you want to change.",
+        "[variables]",
+    ]
+    for variable in ground.declared.values():
+        lines += [f"# {variable.label or variable.type}", f"# {variable.name} = {_value(variable.value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def check_theme(settings: Settings, name: str) -> list[Fault]:
+    """Everything that is wrong with a theme, tried on the sample issue. Raises NotFound for an unknown one."""
+    if name not in theme_names(settings):
+        open_theme(name, settings)
+        raise NotFound(f"There is no theme “{name}”.", where="NAME")
+    faults: dict[tuple[str, str], Fault] = {}
+    for language in LANGUAGES:
+        for fault in _tried(settings, name, language):
+            faults.setdefault((fault.code, fault.message), fault)
+    return sorted(faults.values(), key=lambda fault: fault.level is not Level.ERROR)
+
+
+def _tried(settings: Settings, name: str, language: str) -> Sequence[Fault]:
+    sample = sample_issue(name, settings, language=language)
+    try:
+        data = compose(
+            sample.publication,
+            sample.issue,
+            sample.versions,
+            sample.occurrences,
+            settings=sample.settings,
+            on=sample.day,
+        )
+    except TemplateError as cause:
+        return [Fault(Level.ERROR, cause.code, cause.message, cause.where or "")]
+    missing = [
+        Fault(Level.WARNING, "item-missing", f"The {part} part leaves out “{title}”.", f"templates/{name}/{file}")
+        for part, text, file in (("HTML", data.html, "issue.html.j2"), ("text", data.text, "issue.txt.j2"))
+        for title in ("Radio Alder", "Winter seed swap and tool exchange", "This letter is paid for by its readers")
+        if title.casefold() not in " ".join(text.split()).casefold()
+    ]
+    findings = preflight(sample.publication, sample.issue, data, settings=sample.settings, on=sample.day)
+    return [Fault(one.level, one.code, one.message, f"templates/{name}") for one in findings] + missing
+
+
+def sample_in(settings: Settings, name: str) -> RenditionData:
+    """The sample issue in a theme, its reader's links filled in. Raises NewsletterError with what is wrong."""
+    sample = sample_issue(name, settings)
+    data = compose(
+        sample.publication, sample.issue, sample.versions, sample.occurrences, settings=sample.settings, on=sample.day
+    )
+    return _for_nobody(data)
+
+
+def _for_nobody(data: RenditionData) -> RenditionData:
+    values = {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/sample"}
+    return replace(
+        data,
+        html=filled(data.html, data.nonce, values, html=True),
+        text=filled(data.text, data.nonce, values, html=False),
+    )
+
+
+def write_sample(settings: Settings, name: str, folder: Path) -> tuple[Path, Path]:
+    """The sample issue in a theme as `NAME.html` and `NAME.txt`. Raises NewsletterError where that cannot be."""
+    data = sample_in(settings, name)
+    html, text = folder / f"{name}.html", folder / f"{name}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        html.write_text(data.html, encoding="utf-8")
+        text.write_text(data.text, encoding="utf-8")
+    except OSError as cause:
+        raise NewsletterError(f"{folder} cannot be written: {cause.strerror}.", where=str(folder)) from cause
+    return html, text
