@@ -10,18 +10,26 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from newsletter.events import languages
 from newsletter.events.words import (
     AND,
+    AND_WORD,
+    ARTICLE,
     DASH,
     MONTH,
     MONTH_NAMES,
     ORDINAL,
     ORDINALS,
     TO,
+    TO_WORD,
     WEEKDAY,
     WEEKDAY_NAMES,
+    WEEKDAY_STEM,
+    WEEKDAYS,
+    any_of,
     month_of,
     weekday_of,
+    weekdays_in,
 )
 
 OLD_AFTER = timedelta(days=60)
@@ -60,41 +68,58 @@ class Days:
     warnings: tuple[str, ...] = ()
 
 
-_TIME_FOLLOWS = (
-    r"(?!\s*(?:" + DASH + r"|to)\s*\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b))"
-    r"(?!\s*(?:[ap]\.?\s?m\b|uhr\b|h\d?\d?\b|o['’]clock|:\d\d|\.\d\d(?!\.)))"
+_UNIT = r"(?:[ap]\.?\s?m\b|uhr\b|h\d?\d?\b|heures?\b|horas?\b|hrs?\b)"
+TIME_FOLLOWS = (
+    r"(?!\s*(?:" + DASH + r"|to|a|à|bis|às)\s*\d{1,2}(?:[:.]\d\d)?\s*" + _UNIT + r")"
+    r"(?!\s*(?:" + _UNIT + r"|o['’]clock|:\d\d|\.\d\d(?!\.)))"
 )
-_D = rf"\d{{1,2}}(?:st|nd|rd|th)?(?![\d/]){_TIME_FOLLOWS}"
-_NAMED_D = rf"(?:{WEEKDAY},?\s+(?:the\s+)?)?{_D}"
-_SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|\s+(?:to|through|thru)\s+){_NAMED_D})?"
-_YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
+_D = rf"\d{{1,2}}(?:st|nd|rd|th|er|\.?º|°|\.(?=\s*(?:{DASH}|[,&/]|{AND_WORD}\s|bis\s)))?"
+_D += rf"(?!\d|/(?!\d{{1,2}}\.)){TIME_FOLLOWS}"
+_NAMED_D = rf"(?:{WEEKDAY},?\s+{ARTICLE}?)?{_D}"
+_SPAN_TO = r"(?:to|through|thru|al?|au|à|bis(?:\s+zum)?)"
+_SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|/(?=\d{{1,2}}\.)|\s+{_SPAN_TO}\s+){_NAMED_D})?"
+_YEAR = r"(?:,?\s*(?:del?\s+)?(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
 _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
 _LIST = rf"{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
 _MONTH_FIRST = re.compile(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
 _DAY_FIRST = re.compile(
-    rf"(?:the\s+)?(?P<items>{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+)?)\.?\s*(?:of\s+)?(?P<month>{MONTH}){_YEAR}",
+    rf"{ARTICLE}?(?P<items>{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+)?)\.?\s*(?:(?:of|de)\s+)?(?P<month>{MONTH})"
+    rf"{_YEAR}",
     re.I,
 )
 _ISO = re.compile(r"(?P<year>\d{4})(?P<sep>[-/])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)")
 _DOTTED = re.compile(
-    rf"(?:(?P<first>\d{{1,2}})\.\s?{DASH}\s?)?(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})"
+    rf"(?:(?P<first>\d{{1,2}})\.\s?(?:{DASH}|bis(?:\s+zum)?)\s?)?(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})"
     r"\.(?:\s?(?P<year>(?:19|20)\d\d)\b|(?P<short>\d\d)\b(?!:))?"
 )
 _SLASHED = re.compile(r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?(?![\d/])")
 _ORDINAL_DAY = re.compile(
-    rf"(?:the\s+)?(?P<ordinal>{ORDINAL})\s+(?P<weekday>{WEEKDAY})\s+(?:of|in)\s+(?P<month>{MONTH}){_YEAR}", re.I
+    rf"{ARTICLE}?(?P<ordinal>{ORDINAL})\s+(?P<weekday>{WEEKDAY})\s+(?:of|in|de|en|im|em|d['’])\s*(?P<month>{MONTH}){_YEAR}",
+    re.I,
 )
+_NEAR_DAY = rf"(?P<today>{any_of(languages.TODAY)})\b|(?P<tomorrow>{any_of(languages.TOMORROW)})\b"
 _RELATIVE = re.compile(
-    rf"(?P<word>today|tonight|tomorrow)\b|(?P<which>next|this|coming)\s+(?P<weekday>{WEEKDAY})", re.I
+    rf"{_NEAR_DAY}|(?:(?:el|le|am|la|na|no)\s+)?(?P<which>{any_of(languages.NEXT)})\s+(?P<weekday>{WEEKDAY_STEM})\b\.?"
+    rf"|(?:(?:el|le|este)\s+)?(?P<before>{WEEKDAY_STEM})\s+(?P<after>prochain|que\s+viene|que\s+vem|próxim[oa])\b",
+    re.I,
 )
-_BARE_WEEKDAY = re.compile(rf"(?P<weekday>{WEEKDAY})(?=\s*:|,?\s+(?:at\s+)?\d{{1,2}}(?:[:.]\d\d|\s*[ap]\.?m))", re.I)
+_BARE_WEEKDAY = re.compile(
+    rf"(?P<weekday>{WEEKDAY})(?=\s*:|,?\s+(?:(?:at|um|à|às|a\s+las)\s+)?\d{{1,2}}(?:[:.h]\d\d(?!\.)|\s*[ap]\.?m|\s?h\b|\s?uhr))",
+    re.I,
+)
 _WEEKDAYS_BEFORE = re.compile(
-    rf"(?:on\s+)?(?P<names>{WEEKDAY}(?:(?:\s*[-–/]\s*|{AND}|\s+to\s+){WEEKDAY})*)\s*,?\s*(?:the\s+)?", re.I
+    rf"(?:on\s+)?(?P<names>{WEEKDAY}(?:(?:\s*[-–/]\s*|{AND}|\s+{TO_WORD}\s+){WEEKDAY})*)\s*,?\s*{ARTICLE}?", re.I
 )
-_WEEKDAY_AFTER = re.compile(rf"\s*\(\s*(?P<name>{WEEKDAY})(?:\s*[-–]\s*{WEEKDAY})?\s*\)", re.I)
-_PREFIX = re.compile(r"(?:(?:on|from|starting|beginning|begins|starts)\s+(?:on\s+)?)?(?:the\s+(?=\d))?", re.I)
+_WEEKDAY_AFTER = re.compile(
+    rf"\s*\(\s*(?P<name>{any_of(WEEKDAYS)})\b\.?(?:\s*[-–]\s*{any_of(WEEKDAYS)}\.?)?\s*\)", re.I
+)
+_PREFIX = re.compile(
+    r"(?:(?:on|from|starting|beginning|begins|starts|am|vom|von|ab|du|del|de|en|em|no|na|nos|dès)\s+(?:on\s+)?)?"
+    rf"(?:{ARTICLE}(?=\d|{WEEKDAY}))?",
+    re.I,
+)
 _NUMBER = re.compile(r"\d+")
-_RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|\bto\b|\bthrough\b|\bthru\b)\D*?(?P<last>\d+)", re.I)
+_RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|/|\b{TO_WORD}\b)\D*?(?P<last>\d+)", re.I)
 _TO = re.compile(TO, re.I)
 _MORE = re.compile(rf"{AND}|\s*[,;]\s*|\s+/\s+", re.I)
 
@@ -129,7 +154,7 @@ def _one_group(text: str, at: int, today: date, month_first: bool, *, strict: bo
         return loose
     weekdays: list[int] = []
     if named := _WEEKDAYS_BEFORE.match(text, at):
-        weekdays = [weekday_of(word) for word in re.findall(WEEKDAY, named["names"], re.I)]
+        weekdays = weekdays_in(named["names"])
     for start in dict.fromkeys((named.end() if named else at, at)):
         if (found := _numbers(text, start, today, month_first)) is not None:
             days, end = found
@@ -161,7 +186,7 @@ def _numbers(text: str, at: int, today: date, month_first: bool) -> tuple[Days, 
 def _named_month(match: re.Match[str]) -> Days:
     month = month_of(match["month"])
     year = int(match["year"]) if match["year"] else None
-    parts = [part for part in re.split(r",|&|\+|\band\b", match["items"], flags=re.I) if _NUMBER.search(part)]
+    parts = [part for part in re.split(rf",|&|\+|\b{AND_WORD}\b", match["items"], flags=re.I) if _NUMBER.search(part)]
     spans: list[tuple[Day, ...]] = []
     for part in parts:
         if inside := _RANGE_INSIDE.search(part):
@@ -227,16 +252,17 @@ def nth_weekday(year: int, month: int, weekday: int, ordinal: int) -> date | Non
 
 def _relative(text: str, at: int, today: date) -> tuple[Days, int] | None:
     if match := _RELATIVE.match(text, at):
-        if word := match["word"]:
-            found = today + timedelta(days=word.lower() == "tomorrow")
+        if match["today"] or match["tomorrow"]:
+            found = today + timedelta(days=bool(match["tomorrow"]))
             return Days("one", (Day(found.month, found.day, found.year),)), match.end()
     else:
         match = _BARE_WEEKDAY.match(text, at)
     if match is None:
         return None
-    weekday = weekday_of(match["weekday"])
+    bare = match.re is _BARE_WEEKDAY
+    weekday = weekday_of(match["weekday"] or match["before"])
     ahead = (weekday - today.weekday()) % 7
-    if ahead == 0 and (match.re is _RELATIVE and match["which"].lower() == "next"):
+    if ahead == 0 and not bare and (match["which"] or "").lower() not in ("this", "coming"):
         ahead = 7
     found = today + timedelta(days=ahead)
     wording = match.group().rstrip(".")

@@ -8,21 +8,29 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.events.days import UnreadableLine, in_words
-from newsletter.events.words import CLOCK_WORDS, MONTH, TO, any_of
-from newsletter.events.zones import ZoneWord, zone_on, zone_word
+from newsletter.events.languages import MIDNIGHT
+from newsletter.events.words import AND_WORD, CLOCK_WORDS, DASH, MONTH, TO_WORD, any_of
+from newsletter.events.zones import ZoneWord, city_at, zone_on, zone_word
 
-_HALF = r"(?:\s?(?P<{0}half>[ap])\.?\s?m\b\.?)"
+_MORNING = r"(?:de\s+la\s+mañana|du\s+matin|morgens|vormittags|da\s+manhã)\b"
+_EVENING = r"(?:de\s+la\s+(?:tarde|noche)|de\s+l['’]après-midi|du\s+soir|nachmittags|abends|da\s+(?:tarde|noite))\b"
 _T = (
     r"(?:(?P<{0}word>" + any_of(CLOCK_WORDS) + r")\b"
-    r"|(?P<{0}hour>\d{{1,2}})(?:[:.h](?P<{0}minute>\d\d)(?::\d\d)?)?(?!\d)"
-    r"(?:" + _HALF + r"|(?P<{0}mark>\s?uhr\b|\s?h\b|\s?o['’]clock\b))?)"
+    r"|(?P<{0}hour>\d{{1,2}})(?:(?:\s?h\s?|[:.])(?P<{0}minute>\d\d)(?::\d\d)?)?(?!\d)"
+    r"(?:\s?(?P<{0}half>[ap])\.?\s?m\b\.?|(?P<{0}mark>\s?(?:uhr|heures?(?!\s+d)|horas?(?!\s+de|\s+pen)|hrs?|h)\b\.?|\s?o['’]clock\b))?"
+    r"(?:\s(?:(?P<{0}morning>" + _MORNING + r")|(?P<{0}evening>" + _EVENING + r")))?)"
 )
+_SURE_AT = r"(?:at|starts? at|starting at|kl\.|@|a\s+las?|à|às|um)"
+_WEAK_AT = r"(?:from|starting|de|das|des|von|ab|dès|desde\s+las|a\s+partir\s+d[ae]s?)"
 _MARKED = r"\d{1,2}(?:[:.h]\d\d(?!\d)|\s?[ap]\.?\s?m\b|\s*(?:-|–)\s*\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\b))"
-_BEFORE = r"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?P<at>(?:from|at|starts? at|starting at|starting|kl\.|@)\s*)?)"
-_NO_DATE = rf"(?!(?:st|nd|rd|th)?\.?\s*(?:of\s+)?{MONTH})"  # “6pm until 30 June” ends on a day
-_TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{TO}{_T.format('b')}{_NO_DATE})?", re.I)
-_ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{TO}{_T.format('b')})?", re.I)
-_SECOND = re.compile(rf"\s*(?:&|\+|\band\b)\s*(?:at\s+)?(?={_MARKED}){_T.format('a')}(?:{TO}{_T.format('b')})?", re.I)
+_BEFORE = rf"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?:(?P<at>{_SURE_AT})\s*|(?P<from>{_WEAK_AT})\s+)?)"
+_UP_TO = rf"(?:\s*{DASH}\s*|\s+(?:{TO_WORD}|a\s+las?|às|ao|y\s+las?)\s+)"
+_NO_DATE = rf"(?!(?:st|nd|rd|th)?\.?\s*(?:(?:of|de)\s+)?{MONTH})"  # “6pm until 30 June” ends on a day
+_TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')}{_NO_DATE})?", re.I)
+_ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
+_SECOND = re.compile(
+    rf"\s*(?:&|\+|\b{AND_WORD}\b)\s*(?:at\s+)?(?={_MARKED}){_T.format('a')}(?:{_UP_TO}{_T.format('b')})?", re.I
+)
 _CURRENCY = re.compile(r"[$€£]\s?$")
 _CURRENCY_AFTER = re.compile(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)
 _CLOSE = re.compile(r"\s*\)")
@@ -59,7 +67,7 @@ def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | N
         zone, stop = found
     while also := _ALSO.match(text, stop):  # the same moment in other zones
         stop = also.end()
-        if found := zone_word(text, stop):
+        if found := zone_word(text, stop) or city_at(text, stop):
             stop = found[1]
     if second := _SECOND.match(text, stop):
         stop = second.end()
@@ -72,16 +80,18 @@ def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | N
 
 
 def _is_time(match: re.Match[str], bare: bool) -> bool:
-    marked = any(match[name] for name in ("aword", "aminute", "ahalf", "amark", "bminute", "bhalf", "bmark", "bword"))
-    if marked:
+    if match["ahour"] == "24" and not match["aminute"] and not match["bhour"]:
+        return False  # “24h swim” is a length
+    parts = ("word", "minute", "half", "mark", "morning", "evening")
+    if any(match[f"{which}{part}"] for which in "ab" for part in parts):
         return True
     if match["bhour"]:
-        return (bare or bool(match["at"])) and int(match["ahour"]) < int(match["bhour"]) <= 24
-    return bool(match["at"] and match["at"].strip().lower() not in ("from", "starting"))
+        return (bare or bool(match["at"] or match["from"])) and int(match["ahour"]) < int(match["bhour"]) <= 24
+    return bool(match["at"])
 
 
 def _clock(match: re.Match[str], warnings: list[str]) -> tuple[time, time | None, bool]:
-    a_half, b_half = match["ahalf"], match["bhalf"]
+    a_half, b_half = _half(match, "a"), _half(match, "b")
     a_hour = int(match["ahour"]) if match["ahour"] else None
     b_hour = int(match["bhour"]) if match["bhour"] else None
     if b_half and not a_half and a_hour is not None and a_hour <= 12 and b_hour is not None:
@@ -101,9 +111,18 @@ def _clock(match: re.Match[str], warnings: list[str]) -> tuple[time, time | None
     return start, end, next_day
 
 
+def _half(match: re.Match[str], which: str) -> str | None:
+    """`a` or `p`: by am and pm, or by the words for the part of the day."""
+    if half := match[f"{which}half"]:
+        return str(half)
+    if not match[f"{which}hour"] or int(match[f"{which}hour"]) > 12:
+        return None
+    return "a" if match[f"{which}morning"] else "p" if match[f"{which}evening"] else None
+
+
 def _time(word: str | None, hour: int | None, minute: str | None, half: str | None) -> tuple[time, bool]:
     if word:
-        return time(*CLOCK_WORDS[word.lower()]), word.lower() == "midnight"
+        return time(*CLOCK_WORDS[word.lower()]), word.lower() in MIDNIGHT
     assert hour is not None
     minutes = int(minute or 0)
     shown = f"{hour}:{minutes:02d}"
@@ -121,7 +140,7 @@ def _time(word: str | None, hour: int | None, minute: str | None, half: str | No
 
 
 def placed(
-    hours: Hours, first: date, last: date, *, own: str
+    hours: Hours, first: date, last: date, *, own: str, country: str | None = None
 ) -> tuple[datetime, datetime | None, str, tuple[str, ...]]:
     """The start and end as aware times, their zone, and warnings.
 
@@ -131,7 +150,7 @@ def placed(
     zone: str | None = own
     naive = datetime.combine(first, hours.start)
     if hours.zone is not None:
-        zone, warning = zone_on(hours.zone, naive, own)
+        zone, warning = zone_on(hours.zone, naive, own, country)
         if zone is None:
             raise UnreadableLine(f"No place has the time zone {hours.zone.wording}; name a city, as in “London time”.")
         if warning:

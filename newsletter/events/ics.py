@@ -13,6 +13,7 @@ from newsletter.clock import Clock
 from newsletter.events import expand, rrules, rules
 from newsletter.events.component import described, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
+from newsletter.events.rule_words import in_words
 from newsletter.model.event import EventData, EventStatus
 from newsletter.text.characters import tidy
 
@@ -138,7 +139,7 @@ class _Reader:
             end=told_end(component, start),
             zone=zone,
             rule=rule,
-            rule_text=rules.in_words(rule, zone),
+            rule_text=in_words(rule, zone),
             status=self._status(component),
             warnings=tuple(warnings),
             **told,

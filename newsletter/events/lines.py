@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import uuid4
 
-from newsletter.events import days, hours, rules
+from newsletter.events import days, hours, mojibake, rules
+from newsletter.events.country import country_of, month_first
 from newsletter.events.days import Days, UnreadableLine
 from newsletter.events.hours import Hours
 from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
-from newsletter.events.words import MONTH, TO, WEEKDAY
+from newsletter.events.rule_words import in_words
+from newsletter.events.words import CLOCK_WORDS, MONTH, TO, UNTIL_WORD, WEEKDAY, any_of
 from newsletter.model.event import EventData
 from newsletter.text.characters import tidy
 
@@ -23,25 +26,20 @@ LONGEST_LINE = 2_000
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
 _NUMBERED = re.compile(
-    rf"\(?\d{{1,2}}[.)]\s+(?={MONTH}\s+\d{{1,2}}(?!\d)|{WEEKDAY}|every\b|\d{{4}}-)", re.I
+    rf"\(?\d{{1,2}}[.)]\s+(?={MONTH}\s+\d{{1,2}}(?!\d){days.TIME_FOLLOWS}|{WEEKDAY}|every\b|\d{{4}}-)", re.I
 )  # not “1. Dec 2026”
 _PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
 _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
-_ALL_DAY = re.compile(r"\(?all[ -]day\b\)?", re.I)
-_UNTIL = re.compile(
-    r"\s*[,;]?\s*\(?(?:until|till|through|ends(?:\s+on)?|ending|up to)\s+(?:and including\s+)?(?=\S)", re.I
-)
+_ALL_DAY = re.compile(r"\(?(?:all[ -]day|todo el día|toute la journée|ganztägig|dia inteiro)\b\)?", re.I)
+_UNTIL = re.compile(rf"\s*[,;]?\s*\(?{UNTIL_WORD}\s+(?:and including\s+)?(?=\S)", re.I)
 _TO = re.compile(TO, re.I)
-_TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every))?\s*$", re.I)
-_MARKED = r"(?:\s*[ap]\.?\s?m\b|[:.h]\d\d(?!\d)|\s?uhr\b)"
+_TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every|el|le|am|vom|du|del|no|em))?\s*$", re.I)
+_UNIT = r"(?:\s*[ap]\.?\s?m\b|[:.h]\d\d(?!\d)|\s?(?:uhr|heures?|horas?)\b)"
 _TIME_INSIDE = re.compile(
-    r"(?:,\s*|\(\s*)?(?:\b(?:at|from)\s+)?(?<![\w$€£.:/#-])"
-    rf"(?=\d{{1,2}}{_MARKED}|\d{{1,2}}\s*(?:-|–|—|to)\s*\d{{1,2}}(?:[:.]\d\d)?{_MARKED}|(?:noon|midday|midnight)\b)",
+    r"(?:,\s*|\(\s*)?(?:\b(?:at|from|a\s+las?|à|às|um|de|das|von|ab)\s+)?(?<![\w$€£.:/#-])"
+    rf"(?=\d{{1,2}}{_UNIT}|\d{{1,2}}\s*(?:-|–|—|to|à|a|bis)\s*\d{{1,2}}(?:[:.]\d\d)?{_UNIT}|{any_of(CLOCK_WORDS)}\b)"
+    r"|\b(?:à|às)\s+(?=\d{1,2}\s?h\b)|\ba\s+las?\s+(?=\d{1,2}\b)",
     re.I,
-)
-_MONTH_FIRST_ZONES = re.compile(
-    r"America/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Juneau|Indiana/|Kentucky/|"
-    r"North_Dakota/)|Pacific/Honolulu|US/"
 )
 
 
@@ -71,7 +69,7 @@ class _When:
         return bool(self.days or self.rule or self.until)
 
 
-def read_lines(text: str, *, today: date, zone: str) -> ReadLines:
+def read_lines(text: str, *, today: date, zone: str, language: str = "en") -> ReadLines:
     """Read a pasted text, one event on each line; empty lines are passed over. Never raises."""
     events: list[EventData] = []
     refused: list[tuple[str, str]] = []
@@ -79,34 +77,38 @@ def read_lines(text: str, *, today: date, zone: str) -> ReadLines:
         if not line.strip():
             continue
         try:
-            events.append(read_line(line, today=today, zone=zone))
+            events.append(read_line(line, today=today, zone=zone, language=language))
         except UnreadableLine as unreadable:
             refused.append((line.strip(), unreadable.reason))
     return ReadLines(tuple(events), tuple(refused))
 
 
-def read_line(line: str, *, today: date, zone: str) -> EventData:
+def read_line(line: str, *, today: date, zone: str, language: str = "en") -> EventData:
     """The event that a line tells of.
 
-    `today` is the day in the publication's `zone`, from which years and words like “tomorrow” are understood. What is
-    doubtful is in `warnings`, and the line itself in `wording`. Raises UnreadableLine.
+    `today` is the day in the publication's `zone`, from which years and words like “tomorrow” are understood. All
+    languages are read; `language` (a BCP 47 tag) settles with the zone's country what is ambiguous. What is doubtful is
+    in `warnings`, and the line itself in `wording`. Raises UnreadableLine.
     """
     wording = tidy(line).strip()
     if len(wording) > LONGEST_LINE:
         raise UnreadableLine(f"The line has more than {LONGEST_LINE:,} characters; paste one event on each line.")
-    text = re.sub(r"\s+", " ", wording)
+    mended = tidy(mojibake.mended(line)).strip()
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", mended))
     bullet = _BULLET.match(text) or _NUMBERED.match(text)
     whole = linked(text[bullet.end() :] if bullet else text)
     if preamble := _PREAMBLE.match(whole.text):
         whole = whole.part(preamble.end())
-    reader = _Reader(whole, today, zone)
+    reader = _Reader(whole, today, month_first(zone, language))
     when, rest, title = reader.read()
     parts = parts_of(rest, whole=whole, title=title)
     if not re.search(r"\w", parts.title):
         raise UnreadableLine("There is a date and no title; write after the date what happens.")
+    if mended != wording:
+        when.warnings.append("Some characters of the line were damaged on their way and have been mended; check them.")
     if "\ufffd" in wording:
         when.warnings.append("Some characters of the line were damaged on their way; mend the wording.")
-    start, end, dates, rule, event_zone = _settled(when, today, zone)
+    start, end, dates, rule, event_zone = _settled(when, today, zone, country_of(zone, language))
     return EventData(
         uid=f"{uuid4()}@newsletter",
         title=parts.title,
@@ -116,7 +118,7 @@ def read_line(line: str, *, today: date, zone: str) -> EventData:
         dates=dates,
         zone=event_zone,
         rule=rule,
-        rule_text=rules.in_words(rule, event_zone),
+        rule_text=in_words(rule, event_zone),
         place=parts.place,
         online=parts.online,
         url=parts.url,
@@ -132,7 +134,7 @@ class _Reader:
 
     whole: Linked
     today: date
-    zone: str
+    month_first: bool
 
     def read(self) -> tuple[_When, Linked, str | None]:
         """The date part, what stands after it, and the title where it stood before."""
@@ -164,8 +166,7 @@ class _Reader:
             end = step
 
     def _step(self, when: _When, at: int) -> int | None:
-        text, today = self.whole.text, self.today
-        month_first = bool(_MONTH_FIRST_ZONES.match(self.zone))
+        text, today, month_first = self.whole.text, self.today, self.month_first
         if when.until is None and (until := _UNTIL.match(text, at)):
             last = days.days_at(text, until.end(), today=today, month_first=month_first)
             if last and last[0].kind == "one":
@@ -185,14 +186,14 @@ class _Reader:
         if when.hours is None and (hour := hours.hours_at(text, at, bare=bare)):
             when.hours = hour[0]
             if when.hours.end is None and when.days and when.days.kind == "one":
-                return self._end_on_another_day(when, hour[1], month_first) or hour[1]
+                return self._end_on_another_day(when, hour[1]) or hour[1]
             return hour[1]
         return None
 
-    def _end_on_another_day(self, when: _When, at: int, month_first: bool) -> int | None:
+    def _end_on_another_day(self, when: _When, at: int) -> int | None:
         """`Dec 5 6pm – Dec 7 2pm`: a date behind the dash after a time."""
         to = _TO.match(self.whole.text, at)
-        last = days.days_at(self.whole.text, to.end(), today=self.today, month_first=month_first) if to else None
+        last = days.days_at(self.whole.text, to.end(), today=self.today, month_first=self.month_first) if to else None
         if to is None or last is None or last[0].kind != "one":
             return None
         assert when.days is not None and when.hours is not None
@@ -204,7 +205,30 @@ class _Reader:
         return hour[1]
 
     def _tail(self, when: _When, rest: Linked) -> tuple[_When, Linked]:
-        """A rule, a time and a last day may also stand behind the title."""
+        """A rule, a time and a last day may also stand behind the title, before any date that begins a sentence."""
+        own, about = self._own_part(rest)
+        when, own = self._late(when, own)
+        return when, own.followed_by(about) if about.text else own
+
+    def _own_part(self, rest: Linked) -> tuple[Linked, Linked]:
+        """What is said of the whole event, and what is said of single days (`July 14: speakers …`), a line for each."""
+        starts: list[int] = []
+        for match in re.finditer(r"[.;]\s+(?=\w)", rest.text):
+            try:
+                found = days.days_at(rest.text, match.end(), today=self.today, month_first=self.month_first)
+            except UnreadableLine:
+                continue
+            if found and re.match(r"\s*:", rest.text[found[1] :]):
+                starts.append(match.start())
+        if not starts:
+            return rest, Linked("")
+        about = rest.part(starts[0] + 1)
+        for start in starts[1:]:
+            at = start - len(rest.text) + len(about.text)
+            about = Linked(about.text[: at + 1].rstrip(";").ljust(at + 1) + "\n" + about.text[at + 2 :], about.links)
+        return rest.part(0, starts[0]), about
+
+    def _late(self, when: _When, rest: Linked) -> tuple[_When, Linked]:
         if when.rule is None and (found := rules.find_rule(rest.text)):
             rule, start, end = found
             day = when.days
@@ -232,10 +256,14 @@ class _Reader:
         return None
 
     def _late_until(self, when: _When, rest: Linked) -> Linked:
-        for match in re.finditer(r"[,;(]?\s*\b(?:until|till|through)\s", rest.text, re.I):
+        for match in re.finditer(rf"[,;(]?\s*\b{UNTIL_WORD}\s", rest.text, re.I):
             until = _UNTIL.match(rest.text, match.start())
             try:
-                last = days.days_at(rest.text, until.end(), today=self.today, month_first=True) if until else None
+                last = (
+                    days.days_at(rest.text, until.end(), today=self.today, month_first=self.month_first)
+                    if until
+                    else None
+                )
             except UnreadableLine:
                 continue
             if last and last[0].kind == "one":
@@ -265,7 +293,7 @@ class _Reader:
 
 
 def _settled(
-    when: _When, today: date, own: str
+    when: _When, today: date, own: str, country: str | None
 ) -> tuple[date | datetime, date | datetime | None, tuple[date, ...], str | None, str | None]:
     """The start, the end, the separate dates, the rule and the zone, with their warnings noted."""
     found, warnings = days.resolve(when.days, today=today) if when.days else ((), ())
@@ -286,7 +314,7 @@ def _settled(
     end: date | datetime | None = final
     zone: str | None = None
     if when.hours is not None:
-        start, end, zone, warnings = hours.placed(when.hours, first, final, own=own)
+        start, end, zone, warnings = hours.placed(when.hours, first, final, own=own, country=country)
         when.warnings.extend(warnings)
     if rrule is not None and when.rule is not None:
         when.warnings.extend(when.rule.warnings)
@@ -306,7 +334,7 @@ def _first(when: _When, found: tuple[date, ...], rrule: str | None, today: date)
         if not rules.agrees(rrule, found[0]):
             nearest = rules.first_start(rrule, found[0])
             hint = f"; the rule's next day is {days.in_words(nearest)}" if nearest else ""
-            words = rules.in_words(rrule)
+            words = in_words(rrule)
             said = f"is not the {words}" if rrule.startswith("FREQ=MONTHLY;BYDAY") else f"does not fit “{words}”"
             when.warnings.append(f"{days.in_words(found[0])} {said}{hint}. The date was kept.")
         return found[0]

@@ -56,6 +56,13 @@ class Linked:
         moved = tuple(Link(link.start + shift, link.end + shift, link.target) for link in after.links)
         return Linked(before.text + gap + after.text, before.links + moved)
 
+    def followed_by(self, other: Linked) -> Linked:
+        """The two as one text, parted by a full stop."""
+        gap = ". "
+        shift = len(self.text) + len(gap)
+        moved = tuple(Link(link.start + shift, link.end + shift, link.target) for link in other.links)
+        return Linked(self.text + gap + other.text, self.links + moved)
+
     def html(self) -> str:
         """The text escaped, with its links as anchors."""
         pieces: list[str] = []

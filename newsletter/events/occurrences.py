@@ -73,7 +73,7 @@ class _Window:
         self.first, self.last, self.zone = first, last, zone
 
     def days(self, one: Occurrence) -> tuple[date, date]:
-        if not isinstance(one.start, datetime):
+        if not isinstance(one.start, datetime) or one.zone == self.zone.key:
             return one.first_date, one.last_date
         begins = one.start.astimezone(self.zone).date()
         return begins, max(begins, last_day(one.end or one.start, one.start, self.zone))

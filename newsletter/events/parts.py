@@ -5,28 +5,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from newsletter.events.languages import PLACE_BEGINS, PLACE_WORDS
 from newsletter.events.links import Linked
-from newsletter.events.words import DASH, ONLINE, PLACE_WORDS
+from newsletter.events.words import DASH, ONLINE
 
 _ABBREVIATION = re.compile(r"(?:\b(?:dr|mr|mrs|ms|st|prof|rev|no|vs|jr|sr|e\.g|i\.e|approx|dept|mt|ft)|\b[A-Z])$", re.I)
 _BREAK = re.compile(rf":\s+|\s+{DASH}+\s+|—|[.!?]\s+(?=[\"“‘(]?[A-Z0-9])|;\s+|\s\|\s")
 _CALL = re.compile(
     r"(?:(?<=[,;(–—-])|(?<=[,;(–—-]\s)|(?<=\s))"
     r"(?:please\s+)?(?:register|more info(?:rmation)?|more|info(?:rmation)?|details|tickets?|sign[ -]?up|join(?: us)?|"
-    r"rsvp|see|book|contact|write to|e-?mail)\b(?P<between>[^.;]{0,40})$",
+    r"rsvp|see|book|contact|write to|e-?mail|inscripci[óo]n(?:es)?|inscr[íi]b\w+|reservas?|entradas|más información|"
+    r"(?:s['’])?inscri\w+|réserv\w+|billets|plus d['’]infos?|anmeld\w+|karten|mehr|inscriç\w+|inscreva-se|"
+    r"ingressos|bilhetes|mais informações|contacto|contato|kontakt|reservar)\b(?P<between>[^.;]{0,40})$",
     re.I,
 )
+_IN = r"(?:(?:at|in|@|en|im|em|no|na|à|au|aux|am|auf|dans)\s+)"
+_ARTICLES = re.compile(r"^(?:(?:the|la|el|le|les|l['’]|o|a|der|die|das|dem|den)\s*\b)")
+_COMPOUND = re.compile(r"[a-zäöüß]{3,}(?:haus|platz|halle|saal|kirche|schule|heim|zentrum|bibliothek|museum|garten)$")
 _AT = re.compile(
-    r"(?:,\s*|\s+)(?:at|in|@)\s+(?P<place>(?:the\s+)?[^,.;:()]{3,60})$",
+    rf"(?:,\s*|\s+){_IN}(?P<place>(?:(?:the|la|el|le|les|der|dem|den|l['’])\s*)?[^,.;:()]{{3,60}})$",
 )
 _COMMA = re.compile(r",\s+(?P<part>[^,]{3,60})$")
-_PARENTHESIS = re.compile(r"\s*\((?:at\s+|in\s+)?(?P<place>[^()]{3,80})\)$")
+_PARENTHESIS = re.compile(rf"\s*\({_IN}?(?P<place>[^()]{{3,80}})\)$")
 _TWO_COMMAS = re.compile(r",\s+(?P<part>[^,]{3,60}),\s+(?P<town>[^,]{3,60})$")
 _ONLINE_TAIL = re.compile(
-    r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?)|(?:on|via|by|over)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
+    r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?|en línea|en ligne)|"
+    r"(?:on|via|by|over|por|par|sur|über|pelo|per)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
     re.I,
 )
-_AND_ONLINE = re.compile(r"\s*(?:,|and|&|\+|/|or)\s*(?:online|(?:on|via)?\s*zoom)$", re.I)
+_AND_ONLINE = re.compile(
+    r"\s*(?:,|and|&|\+|/|or|y|et|und|e)\s*(?:online|en línea|en ligne|(?:on|via|por|sur|über|pelo)?\s*zoom)$", re.I
+)
 _EDGES = " \t,;:.|/–—-·"
 
 
@@ -62,7 +71,7 @@ def parts_of(rest: Linked, *, whole: Linked, title: str | None = None) -> Parts:
     mails = [link.target[7:].split("?")[0] for link in whole.links if link.target.lower().startswith("mailto:")]
     return Parts(
         title=name.strip(_EDGES) or name.strip(),
-        description=tail.html(),
+        description=tail.html().replace(" \n", "<br>").replace("\n", "<br>"),
         place=place,
         online=bool(ONLINE.search(whole.text)),
         url=urls[0] if urls else None,
@@ -86,6 +95,10 @@ def _split(rest: Linked) -> tuple[Linked, Linked, bool]:
     """The title and what follows it, at the first colon, dash, full stop, link or “register …”; whether at a colon."""
     text = rest.text
     cut, resume = _break(rest)
+    if text[cut : cut + 1] == ":" and (call := _CALL.search(text[:cut])):
+        before = text[: call.start()].rstrip()
+        if before.endswith((",", ";", "(", ".", "–", "—")):
+            cut = resume = call.start()
     for link in rest.links:
         shown = text[link.start : link.end]
         if link.start >= cut or not (shown.startswith(("http", "www.")) or "@" in shown):
@@ -134,17 +147,19 @@ def _place(title: str) -> tuple[str, str | None]:
     if (match := _PARENTHESIS.search(title)) and _is_place(match["place"].split(", ")[0]):
         return title[: match.start()], match["place"]
     if (match := _COMMA.search(title)) and _is_place(match["part"]):
-        return title[: match.start()], re.sub(r"^(?:at|in)\s+", "", match["part"])
+        return title[: match.start()], re.sub(f"^{_IN}", "", match["part"])
     if (match := _TWO_COMMAS.search(title)) and _is_place(match["part"]) and _is_name(match["town"]):
-        return title[: match.start()], re.sub(r"^(?:at|in)\s+", "", f"{match['part']}, {match['town']}")
-    if (match := _AT.search(title)) and (_is_place(match["place"]) or _is_name(match["place"])):
+        return title[: match.start()], re.sub(f"^{_IN}", "", f"{match['part']}, {match['town']}")
+    if (match := _AT.search(title)) and (
+        _is_place(match["place"]) or (re.match(r"[,\s]*(?:at|in|@)\s", match.group()) and _is_name(match["place"]))
+    ):
         return title[: match.start()], match["place"]
     return title, None
 
 
 def _place_in(tail: Linked) -> tuple[Linked, str | None]:
     """A sentence without the place it names, or ends with, and that place."""
-    words = re.sub(r"^(?:at|in)\s+", "", tail.text.strip(_EDGES))
+    words = re.sub(f"^{_IN}", "", tail.text.strip(_EDGES))
     parts = words.split(", ")
     if len(words) <= 60 and _is_place(parts[-1]) and all(_is_place(part) or _is_name(part) for part in parts[:-1]):
         return Linked(""), words
@@ -154,11 +169,13 @@ def _place_in(tail: Linked) -> tuple[Linked, str | None]:
 
 
 def _is_place(words: str) -> bool:
-    last = re.sub(r"\W+$", "", _AND_ONLINE.sub("", words)).rsplit(" ", 1)[-1].lower()
-    return last in PLACE_WORDS
+    bare = re.sub(r"\W+$", "", _AND_ONLINE.sub("", words)).lower()
+    first = _ARTICLES.sub("", bare).split(" ", 1)[0]
+    return bare.rsplit(" ", 1)[-1] in PLACE_WORDS or first in PLACE_BEGINS or bool(_COMPOUND.search(bare))
 
 
 def _is_name(words: str) -> bool:
     """Whether it is written like a name: “Old Ferry House”, “the Weir”; not “dawn”, “the end of June”."""
-    parts = re.sub(r"^the\s+", "", words).split()
-    return all(part[:1].isupper() or part[:1].isdigit() or part in ("of", "and", "&", "on") for part in parts)
+    parts = _ARTICLES.sub("", words).split()
+    small = ("of", "and", "&", "on", "de", "del", "la", "du", "des", "do", "da", "y", "et", "und", "e")
+    return bool(parts) and all(part[:1].isupper() or part[:1].isdigit() or part in small for part in parts)

@@ -1,4 +1,4 @@
-"""Recurrence: `every Tuesday` and its kin become an RRULE (RFC 5545 §3.3.10), and an RRULE becomes words."""
+"""Recurrence: `every Tuesday` and its kin become an RRULE (RFC 5545 §3.3.10), and its starts."""
 
 from __future__ import annotations
 
@@ -11,48 +11,66 @@ from zoneinfo import ZoneInfo
 
 from newsletter.events.words import (
     AND,
+    ARTICLE,
     BYDAY,
     MONTH,
-    MONTH_NAMES,
     ORDINAL,
-    ORDINAL_NAMES,
     ORDINALS,
+    PLURAL_WEEKDAY,
+    UNTIL_WORD,
     WEEKDAY,
-    WEEKDAY_NAMES,
-    WEEKDAY_STEM,
     month_of,
-    weekday_of,
+    weekdays_in,
 )
 
-_OF_MONTH = r"(?:\s+(?:of|in)\s+(?:the|each|every|a)\s+month|\s+(?:monthly|each month|every month))"
-_WEEKDAY_S = rf"(?:{WEEKDAY}|{WEEKDAY_STEM}s\b)"
+_OF_MONTH = (
+    r"(?:\s+(?:of|in)\s+(?:the|each|every|a)\s+month|\s+(?:monthly|each month|every month)"
+    r"|\s+(?:del|de\s+cada|de\s+todos\s+los)\s+mes(?:es)?\b|\s+(?:du|de\s+chaque)\s+mois"
+    r"|\s+(?:im|des|jeden|eines(?:\s+jeden)?)\s+monats?\b|\s+(?:do|de\s+cada)\s+m[êe]s\b)"
+)
+_EACH = r"(?:every|each|cada|todos\s+(?:los|os)|todas\s+(?:las|as)|toda|todo|tous\s+les|toutes\s+les|chaque|jeden|jede)"
+_OTHER = r"(?:other|second|2nd|alternate|dos|deux|zweiten|duas|dois)"
+_WEEKDAY_S = rf"(?:{PLURAL_WEEKDAY}|{WEEKDAY})"
 _WEEKDAY_LIST = rf"{_WEEKDAY_S}(?:(?:\s*,\s*|{AND}){_WEEKDAY_S})*"
-_ORDINAL_LIST = rf"{ORDINAL}(?:(?:\s*,\s*|{AND})(?:the\s+)?{ORDINAL})*"
-_START = r"(?:on\s+)?(?:(?:the|every|each)\s+)?"
+_ORDINAL_LIST = rf"{ORDINAL}(?:(?:\s*,\s*|{AND})(?:{ARTICLE})?{ORDINAL})*"
+_START = rf"(?:(?:on|am|an|na|no)\s+)?(?:(?:{ARTICLE}|{_EACH}\s+))?"
 
 _MONTHLY = re.compile(rf"{_START}(?P<ordinals>{_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST}){_OF_MONTH}", re.I)
 _EVERY_ORDINAL = re.compile(
-    rf"(?:every|each|monthly,?(?:\s+on)?(?:\s+the)?)\s+(?P<ordinals>(?!(?:second|2nd)\s){_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST})",
+    rf"(?:{_EACH}|monthly,?(?:\s+on)?(?:\s+the)?)\s+(?P<ordinals>(?!{_OTHER}\s|segundas?[\s-]){_ORDINAL_LIST})"
+    rf"\s+(?P<days>{_WEEKDAY_LIST})",
     re.I,
 )
 _SEVERAL_ORDINALS = re.compile(
-    rf"{_START}(?P<ordinals>{ORDINAL}(?:(?:\s*,\s*|{AND})(?:the\s+)?{ORDINAL})+)\s+(?P<days>{_WEEKDAY_LIST})", re.I
+    rf"{_START}(?P<ordinals>{ORDINAL}(?:(?:\s*,\s*|{AND})(?:{ARTICLE})?{ORDINAL})+)\s+(?P<days>{_WEEKDAY_LIST})", re.I
 )
 _DAY_OF_MONTH = re.compile(
-    r"(?:on\s+)?(?:the\s+)?(?P<number>\d{1,2})(?:st|nd|rd|th)?\s+(?:day\s+)?(?:of|in)\s+(?:the|each|every)\s+month",
+    rf"(?:(?:on|am)\s+)?{ARTICLE}?(?:d[ií]a\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+"
+    r"(?:(?:day\s+)?(?:of|in)\s+(?:the|each|every)\s+month|de\s+(?:cada\s+m[eê]s|chaque\s+mois)|jed(?:es|en)\s+monats)\b",
     re.I,
 )
-_EVERY = re.compile(
-    rf"(?:on\s+)?(?:every|each)\s+(?:(?P<other>other|second|2nd|alternate)\s+)?(?P<days>{_WEEKDAY_LIST})", re.I
+_EVERY = re.compile(rf"(?:on\s+|a\s+)?{_EACH}\s+(?:(?P<other>{_OTHER})\s+)?(?P<days>{_WEEKDAY_LIST})", re.I)
+_DAILY = re.compile(
+    r"(?:(?:every|each)\s+day|daily|todos\s+los\s+d[ií]as|tous\s+les\s+jours|chaque\s+jour|jeden\s+tag|täglich"
+    r"|todos\s+os\s+dias)\b",
+    re.I,
 )
-_DAILY = re.compile(r"(?:every|each)\s+day\b|daily\b", re.I)
-_WORKDAYS = re.compile(r"(?:every|each)\s+(?:week|work)day\b|on\s+weekdays\b", re.I)
+_WORKDAYS = re.compile(
+    r"(?:(?:every|each)\s+(?:week|work)day|on\s+weekdays|werktags|(?:de\s+)?lunes\s+a\s+viernes"
+    r"|(?:du\s+)?lundi\s+au\s+vendredi|montags\s+bis\s+freitags|de\s+segunda\s+a\s+sexta(?:-feira)?)\b",
+    re.I,
+)
 _WEEKLY = re.compile(r"(?:weekly,?\s+(?=on\s|every\s))?", re.I)
-_IN_MONTH = re.compile(rf"\s+(?:in|during)\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d)\b)?", re.I)
+_IN_MONTH = re.compile(rf"\s+(?:in|during|en|im|em)\s+(?P<month>{MONTH})(?:\s+(?:de\s+)?(?P<year>20\d\d)\b)?", re.I)
 _PLURAL = re.compile(
-    rf"(?:on\s+)?(?P<days>{WEEKDAY_STEM}s\b(?:(?:\s*,\s*|{AND}){WEEKDAY_STEM}s\b)*)(?=\s*[:,]|\s+(?:at\s+|from\s+)?\d|\s+until\b|\s+in\s+{MONTH})",
+    rf"(?:(?:on|les|los|aos|às)\s+)?(?P<days>{PLURAL_WEEKDAY}(?:(?:\s*,\s*|{AND}){PLURAL_WEEKDAY})*)"
+    rf"(?=\s*[:,]|\s+(?:(?:at|from|a\s+las|à|às|um|von|ab|de|das)\s+)?\d|\s+{UNTIL_WORD}\s|\s+(?:in|en|im|em)\s+{MONTH})",
     re.I,
 )
+
+
+_PLAIN = frozenset(("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "UNTIL"))
+"""With these alone a rule goes on in the same way from any of its periods."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +125,7 @@ def find_rule(text: str) -> tuple[Rule, int, int] | None:
 
 
 def _days(words: str) -> list[str]:
-    found = {weekday_of(re.sub(r"(?<=day)s$", "", word, flags=re.I)) for word in re.findall(_WEEKDAY_S, words, re.I)}
-    return [BYDAY[number] for number in sorted(found)]
+    return [BYDAY[number] for number in sorted(set(weekdays_in(words)))]
 
 
 def _monthly(ordinals: str, days: str) -> Rule:
@@ -121,7 +138,7 @@ def _weekly(match: re.Match[str]) -> Rule:
     days = ",".join(_days(match["days"]))
     if not match["other"]:
         return Rule(f"FREQ=WEEKLY;BYDAY={days}")
-    unsure = match["other"].lower() in ("second", "2nd")
+    unsure = match["other"].lower() in ("second", "2nd", "zweiten")
     warning = (f"“{match.group()}” was read as every other week; for a monthly event add “of the month”.",)
     return Rule(f"FREQ=WEEKLY;INTERVAL=2;BYDAY={days}", warning if unsure else ())
 
@@ -148,13 +165,34 @@ def starts(rrule: str, start: date | datetime, *, since: date = date.min) -> Ite
         rrule = re.sub(r"UNTIL=(\d{8}T\d{6})Z", lambda until: f"UNTIL={_local(until[1], start)}", rrule)
     if naive.date() >= since:
         yield start
-    for moment in rrulestr(rrule, dtstart=naive):
-        if moment == naive or moment.date() < since:
+    for moment in rrulestr(rrule, dtstart=_near(rrule, naive, since)):
+        if moment <= naive or moment.date() < since:
             continue
         if isinstance(start, datetime):
             yield moment.replace(tzinfo=start.tzinfo).astimezone(UTC).astimezone(start.tzinfo)
         else:
             yield moment.date()
+
+
+def _near(rrule: str, begins: datetime, since: date) -> datetime:
+    """A start from which the rule makes the same days from `since` on: a series of years is not run through each time.
+
+    Its own start where the rule counts, or takes its days from it.
+    """
+    ahead = (since - begins.date()).days - 1
+    parts = dict(part.split("=", 1) for part in rrule.split(";"))
+    every = int(parts.get("INTERVAL", "1"))
+    if ahead <= 0 or parts.keys() - _PLAIN:
+        return begins
+    if parts["FREQ"] in ("DAILY", "WEEKLY"):
+        days = every * (7 if parts["FREQ"] == "WEEKLY" else 1)
+        return begins + timedelta(days=ahead // days * days)
+    if parts["FREQ"] == "MONTHLY" and ("BYDAY" in parts or "BYMONTHDAY" in parts):
+        months = ((since.year - begins.year) * 12 + since.month - begins.month - 1) // every * every
+        if months > 0:
+            year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
+            return begins.replace(year=year, month=month + 1, day=1)
+    return begins
 
 
 def _local(until: str, start: date | datetime) -> str:
@@ -175,70 +213,3 @@ def first_start(rrule: str, on: date) -> date | None:
 def agrees(rrule: str, day: date) -> bool:
     """Whether the day is one that the rule makes, were it the first."""
     return first_start(re.sub(r";?(?:UNTIL|COUNT)=\w+", "", rrule), day) == day
-
-
-def in_words(rrule: str | None, zone: str | None = None) -> str | None:
-    """The rule as a reader says it (“second Monday of the month”); none where it has no short words.
-
-    `zone`: where the last day of a timed event is told.
-    """
-    if not rrule:
-        return None
-    parts = dict(part.split("=", 1) for part in rrule.upper().split(";") if "=" in part)
-    known = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "UNTIL", "COUNT", "WKST"}
-    interval = parts.get("INTERVAL", "1")
-    if parts.keys() - known or (words := _said(parts, interval)) is None:
-        return None
-    if until := parts.get("UNTIL"):
-        day = datetime.strptime(until[:8], "%Y%m%d").replace(tzinfo=UTC)
-        if zone and until.endswith("Z"):
-            day = datetime.strptime(until, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
-        words += f", until {day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
-    elif count := parts.get("COUNT"):
-        words += f", {count} times" if count != "1" else ", once"
-    return words
-
-
-def _said(parts: dict[str, str], interval: str) -> str | None:
-    freq, days = parts.get("FREQ"), [day for day in parts.get("BYDAY", "").split(",") if day]
-    if "BYMONTH" in parts:
-        return None
-    if freq == "DAILY" and not days:
-        return "every day" if interval == "1" else f"every {interval} days"
-    if freq == "WEEKLY" and all(day in BYDAY for day in days):
-        if days == list(BYDAY[:5]) and interval == "1":
-            return "every weekday"
-        names = _joined([WEEKDAY_NAMES[BYDAY.index(day)] for day in days]) or "week"
-        if interval == "1":
-            return f"every {names}"
-        if not days:
-            return "every other week" if interval == "2" else f"every {interval} weeks"
-        return f"every other {names}" if interval == "2" else f"{names}, every {interval} weeks"
-    if freq == "MONTHLY" and interval in ("1", "2"):
-        month = "of the month" if interval == "1" else "of every other month"
-        if days and "BYMONTHDAY" not in parts and (named := _ordinal_days(days)):
-            return f"{named} {month}"
-        number = parts.get("BYMONTHDAY", "")
-        if not days and number.isdigit():
-            return f"on day {number} {month}"
-        return "every month" if not days and not number and interval == "1" else None
-    if freq == "YEARLY" and not days and "BYMONTHDAY" not in parts:
-        return "every year" if interval == "1" else f"every {interval} years"
-    return None
-
-
-def _ordinal_days(days: list[str]) -> str | None:
-    pairs = [re.fullmatch(r"([+-]?\d)([A-Z]{2})", day) for day in days]
-    if not all(pairs):
-        return None
-    found = [(int(pair[1]), pair[2]) for pair in pairs if pair]
-    names = list(dict.fromkeys(name for _, name in found))
-    if any(number not in ORDINAL_NAMES for number, _ in found):
-        return None
-    if len(names) == 1:
-        return f"{_joined([ORDINAL_NAMES[number] for number, _ in found])} {WEEKDAY_NAMES[BYDAY.index(names[0])]}"
-    return _joined([f"{ORDINAL_NAMES[number]} {WEEKDAY_NAMES[BYDAY.index(name)]}" for number, name in found])
-
-
-def _joined(words: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

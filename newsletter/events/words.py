@@ -1,72 +1,11 @@
-"""The words of the grammar, in tables: months, weekdays, ordinals, hours, places. A language is added by its rows."""
+"""The words of the grammar as patterns, made from the tables of `languages`; and names for our own sentences."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-MONTHS: dict[str, int] = {
-    "january": 1,
-    "jan": 1,
-    "february": 2,
-    "feb": 2,
-    "febr": 2,
-    "march": 3,
-    "mar": 3,
-    "april": 4,
-    "apr": 4,
-    "may": 5,
-    "june": 6,
-    "jun": 6,
-    "july": 7,
-    "jul": 7,
-    "august": 8,
-    "aug": 8,
-    "september": 9,
-    "sept": 9,
-    "sep": 9,
-    "october": 10,
-    "oct": 10,
-    "november": 11,
-    "nov": 11,
-    "december": 12,
-    "dec": 12,
-}
-
-WEEKDAYS: dict[str, int] = {
-    "monday": 0,
-    "mon": 0,
-    "tuesday": 1,
-    "tues": 1,
-    "tue": 1,
-    "wednesday": 2,
-    "weds": 2,
-    "wed": 2,
-    "thursday": 3,
-    "thurs": 3,
-    "thur": 3,
-    "thu": 3,
-    "friday": 4,
-    "fri": 4,
-    "saturday": 5,
-    "sat": 5,
-    "sunday": 6,
-    "sun": 6,
-}
-
-ORDINALS: dict[str, int] = {
-    "first": 1,
-    "1st": 1,
-    "second": 2,
-    "2nd": 2,
-    "third": 3,
-    "3rd": 3,
-    "fourth": 4,
-    "4th": 4,
-    "fifth": 5,
-    "5th": 5,
-    "last": -1,
-}
+from newsletter.events import languages
 
 MONTH_NAMES = (
     "January",
@@ -83,27 +22,11 @@ MONTH_NAMES = (
     "December",
 )
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ORDINAL_NAMES = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "second last"}
 BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
-CLOCK_WORDS: dict[str, tuple[int, int]] = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0)}
 
-PLACE_WORDS = frozenset(
-    [
-        "barn", "bookshop", "bridge", "building", "cafe", "café", "campus", "center", "centre", "chapel",
-        "church", "cinema", "clinic", "club", "college", "common", "commons", "court", "courthouse", "farm",
-        "field", "fields", "gallery", "garden", "gardens", "green", "gym", "hall", "harbor", "harbour", "hotel",
-        "house", "kitchen", "library", "market", "meadow", "mill", "mosque", "museum", "office", "park",
-        "pavilion", "pier", "playground", "plaza", "pool", "pub", "quay", "restaurant", "river", "room",
-        "rooms", "school", "shop", "square", "stadium", "station", "street", "studio", "synagogue", "temple",
-        "theater", "theatre", "university", "village", "wharf", "workshop", "yard",
-    ]
-)  # fmt: skip
-"""A last part after a comma, or what follows “at”, is a place when it ends with one of these."""
-
-ONLINE = re.compile(
-    r"\b(?:online|zoom|webinar|live\s?-?stream(?:ed|ing)?|virtual(?:ly)?|google meet|jitsi|ms teams)\b", re.I
-)
+def _numbered(tables: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    return {word: number for rows in tables.values() for number, row in enumerate(rows) for word in row.split()}
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -111,13 +34,50 @@ def any_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
-MONTH = any_of(MONTHS) + r"\b\.?"
-WEEKDAY_STEM = any_of(WEEKDAYS)
-WEEKDAY = WEEKDAY_STEM + r"\b\.?"
+MONTHS = {word: number + 1 for word, number in _numbered(languages.MONTHS).items()} | languages.RISKY_MONTHS
+_LONG_WEEKDAYS = _numbered(languages.WEEKDAYS)
+_SHORT_WEEKDAYS = {
+    word: number for word, number in _numbered(languages.SHORT_WEEKDAYS).items() if word not in _LONG_WEEKDAYS
+}
+_PLURAL_WEEKDAYS = _numbered(languages.PLURAL_WEEKDAYS)
+WEEKDAYS = {**_SHORT_WEEKDAYS, **_LONG_WEEKDAYS, **_PLURAL_WEEKDAYS, "mar": 1}
+ORDINALS = {
+    word: number for table in languages.ORDINALS.values() for number, row in table.items() for word in row.split()
+}
+
+_SAFE_MONTH = any_of(word for word in MONTHS if word not in languages.RISKY_MONTHS)
+_RISKY_MONTH = (
+    rf"(?:(?<=\bde\s){any_of(languages.RISKY_MONTHS)}\b"
+    rf"|(?<=\d\s){any_of(languages.RISKY_MONTHS)}(?=\.|\s*[:,–-]|\s+(?:de\s+)?20\d\d|\s+[àa]s\s))"
+)
+MONTH = rf"(?:{_SAFE_MONTH}\b|{_RISKY_MONTH})\.?"
+ARTICLE = r"(?:(?:(?:el|los|o|os)\s+)?d[ií]as?\s+|(?:the|le|les|el|los|den|dem|o|os)\s+)"
+_BEFORE_NUMBER = (
+    rf"(?=\.?(?:\s*[,/&–-]\s*|\s+)(?:(?:and|to|e|et|y|und|bis|au?)\s+)?{ARTICLE}?(?:\d|[^\W\d]{{2,4}}\.?,?\s*\d))"
+)
+# “mar 5 dic” is a Tuesday, “Mar 5” is in March.
+_MAR = r"mar(?=\.?,?\s+(?:le\s+)?\d{1,2}(?:er)?\s+(?:de\s+)?(?!may\b)" + _SAFE_MONTH + r"\b)"
+WEEKDAY_STEM = any_of(_LONG_WEEKDAYS)
+WEEKDAY = rf"(?:{WEEKDAY_STEM}\b|{any_of(_SHORT_WEEKDAYS)}\b{_BEFORE_NUMBER}|{_MAR})\.?"
+PLURAL_WEEKDAY = any_of(_PLURAL_WEEKDAYS) + r"\b"
 ORDINAL = any_of(ORDINALS) + r"\b"
 DASH = r"(?:-|–|—|‐|‑|−)"
-TO = rf"(?:\s*{DASH}\s*|\s+(?:to|through|thru|until|till)\s+)"
-AND = r"(?:\s*(?:&|\+|,\s*and\b|,\s*&|\band\b)\s*)"
+TO_WORD = r"(?:to|through|thru|until|till|al|au|à|bis(?:\s+zum)?|até|a)"
+TO = rf"(?:\s*{DASH}\s*|\s+{TO_WORD}\s+)"
+AND_WORD = r"(?:and|y|et|und|e)"
+AND = rf"(?:\s*(?:&|\+|,\s*{AND_WORD}\b|,\s*&|\b{AND_WORD}\b)\s*)"
+UNTIL_WORD = (
+    r"(?:until|till|through|ends(?:\s+on)?|ending|up to|hasta(?:\s+el)?(?:\s+d[ií]a)?|jusqu['’]au|jusqu['’]à|"
+    r"bis(?:\s+(?:zum|einschließlich))?|até(?:\s+(?:ao?|o))?(?:\s+dia)?)"
+)
+
+CLOCK_WORDS = languages.CLOCK_WORDS
+
+ONLINE = re.compile(
+    r"\b(?:online|zoom|webinar|live\s?-?stream(?:ed|ing)?|virtual(?:ly)?|google meet|jitsi|ms teams|en línea|en ligne|"
+    r"visioconférence|videollamada|videokonferenz|videoconferência)\b",
+    re.I,
+)
 
 
 def month_of(word: str) -> int:
@@ -126,5 +86,13 @@ def month_of(word: str) -> int:
 
 
 def weekday_of(word: str) -> int:
-    """The number of a weekday's name, Monday being 0."""
-    return WEEKDAYS[word.rstrip(".").lower()]
+    """The number of a weekday's name, also in the plural, Monday being 0."""
+    return WEEKDAYS[word.strip().rstrip(".").lower()]
+
+
+_ANY_WEEKDAY = re.compile(rf"(?<!\w){any_of(WEEKDAYS)}(?!\w)", re.I)
+
+
+def weekdays_in(words: str) -> list[int]:
+    """The numbers of all weekdays named in a piece that is known to consist of them, in their order."""
+    return [weekday_of(word) for word in _ANY_WEEKDAY.findall(words)]

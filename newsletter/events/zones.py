@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from newsletter.events.cities import CITIES
+
 GENERAL: dict[str, str] = {
     "ET": "America/New_York",
     "Eastern": "America/New_York",
@@ -18,16 +20,6 @@ GENERAL: dict[str, str] = {
     "PT": "America/Los_Angeles",
     "Pacific": "America/Los_Angeles",
     "UK": "Europe/London",
-    "Washington": "America/New_York",
-    "Boston": "America/New_York",
-    "San Francisco": "America/Los_Angeles",
-    "Seattle": "America/Los_Angeles",
-    "Delhi": "Asia/Kolkata",
-    "Mumbai": "Asia/Kolkata",
-    "Beijing": "Asia/Shanghai",
-    "Barcelona": "Europe/Madrid",
-    "Munich": "Europe/Berlin",
-    "Hamburg": "Europe/Berlin",
 }
 """Words that follow the clocks of a place, summer and winter."""
 
@@ -40,6 +32,8 @@ LITERAL: dict[str, tuple[float, str]] = {
     "MDT": (-6, "America/Denver"),
     "PST": (-8, "America/Los_Angeles"),
     "PDT": (-7, "America/Los_Angeles"),
+    "AST": (-4, "America/Halifax"),
+    "ADT": (-3, "America/Halifax"),
     "AKST": (-9, "America/Anchorage"),
     "AKDT": (-8, "America/Anchorage"),
     "HST": (-10, "Pacific/Honolulu"),
@@ -59,6 +53,9 @@ LITERAL: dict[str, tuple[float, str]] = {
     "WAT": (1, "Africa/Lagos"),
     "EAT": (3, "Africa/Nairobi"),
     "IST": (5.5, "Asia/Kolkata"),
+    "PKT": (5, "Asia/Karachi"),
+    "GST": (4, "Asia/Dubai"),
+    "ICT": (7, "Asia/Bangkok"),
     "SGT": (8, "Asia/Singapore"),
     "HKT": (8, "Asia/Hong_Kong"),
     "JST": (9, "Asia/Tokyo"),
@@ -73,6 +70,29 @@ LITERAL: dict[str, tuple[float, str]] = {
 }
 """Words that name an offset in hours, and the place whose clocks show it in its season."""
 
+AMBIGUOUS: dict[str, dict[str, tuple[float, str]]] = {
+    "CST": {
+        "CN": (8, "Asia/Shanghai"),
+        "TW": (8, "Asia/Taipei"),
+        "CU": (-5, "America/Havana"),
+        "MX": (-6, "America/Mexico_City"),
+    },
+    "IST": {"IL": (2, "Asia/Jerusalem"), "IE": (1, "Europe/Dublin"), "GB": (1, "Europe/Dublin")},
+    "BST": {"BD": (6, "Asia/Dhaka")},
+    "PST": {"PH": (8, "Asia/Manila")},
+    "EST": {"AU": (10, "Australia/Sydney")},
+    "EDT": {"AU": (11, "Australia/Sydney")},
+    "AST": {
+        "SA": (3, "Asia/Riyadh"),
+        "KW": (3, "Asia/Kuwait"),
+        "IQ": (3, "Asia/Baghdad"),
+        "PR": (-4, "America/Puerto_Rico"),
+    },
+    "MST": {"MY": (8, "Asia/Kuala_Lumpur"), "MM": (6.5, "Asia/Yangon")},
+    "ECT": {"EC": (-5, "America/Guayaquil")},
+}
+"""What an abbreviation means in the publication's country, where that is not what it means elsewhere."""
+
 _FIXED_WITH_MINUTES = {
     3.5: "Asia/Tehran",
     4.5: "Asia/Kabul",
@@ -83,18 +103,23 @@ _FIXED_WITH_MINUTES = {
     9.5: "Australia/Darwin",
 }
 
+_CITY = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ]+(?:[ .](?:de |do )?[A-ZÀ-Þ][A-Za-zÀ-ÿ]+){0,2}"
 _SHORT = "|".join(sorted(LITERAL, key=len, reverse=True))
 _PATTERNS = tuple(
     re.compile(rf"\s*(?P<open>\(?)\s*{pattern}\s*(?P<close>\)?)")
     for pattern in (
         r"(?:UTC|GMT)\s?(?P<sign>[+\-−–])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b",
         r"(?P<iana>[A-Z][A-Za-z_]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)\b",
-        r"(?P<place>[A-Z][A-Za-z]+(?:[ .][A-Z][A-Za-z]+){0,2})\s+[Tt]ime\b",
+        rf"(?P<place>{_CITY})\s+[Tt]ime\b",
+        rf"(?:[Hh]ora\s+(?:de\s+|del?\s+)?|[Hh]eure\s+(?:de\s+|d['’])|[Hh]orário\s+de\s+)(?P<hora>{_CITY}|peninsular)\b",
+        r"(?P<zeit>[A-ZÀ-Þ][a-zà-ÿ]+)er\s+Zeit\b",
+        rf"(?P<city>{_CITY})(?=\s*(?P<mark>[/|:)]))",
         r"(?P<general>(?:ET|CT|MT|PT)\b(?!-)|(?:Eastern|Central|Mountain|Pacific)(?=\s*(?:[,.:;)]|$)))",
         rf"(?P<literal>(?i:{_SHORT}))\b(?!-)",
     )
 )
-"""A zone directly after a time: `UTC+2`, `Europe/Berlin`, `London time`, `ET`, `est`; perhaps in parentheses."""
+"""A zone directly after a time: `UTC+2`, `Europe/Berlin`, `London time`, `hora de Madrid`, `Berlin:`, `ET`, `est`;
+perhaps in parentheses."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +133,7 @@ class ZoneWord:
     """An offset in hours east of Greenwich that the word names."""
     home: str | None = None
     """For a named offset: the zone whose clocks show it in one season."""
+    warning: str | None = None
 
 
 def zone_word(text: str, at: int) -> tuple[ZoneWord, int] | None:
@@ -122,6 +148,17 @@ def zone_word(text: str, at: int) -> tuple[ZoneWord, int] | None:
     return None
 
 
+def city_at(text: str, at: int) -> tuple[ZoneWord, int] | None:
+    """A city at a position, whatever stands behind it, and where it ends."""
+    match = re.compile(rf"\s*(?P<city>{_CITY})").match(text, at)
+    words = match["city"].split(" ") if match else []
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        if match and (zone := zone_of_city(name)):
+            return ZoneWord(name, zone=zone), match.start("city") + len(name)
+    return None
+
+
 def _meaning(match: re.Match[str]) -> ZoneWord | None:
     part = match.groupdict()
     wording = match.group().strip(" ()")
@@ -130,30 +167,41 @@ def _meaning(match: re.Match[str]) -> ZoneWord | None:
         return ZoneWord(wording, hours=hours if part["sign"] == "+" else -hours)
     if name := part.get("iana"):
         return ZoneWord(wording, zone=name) if is_zone(name) else None
-    if name := part.get("place"):
-        zone = GENERAL.get(name) or _cities().get(name.casefold())
+    if name := part.get("place") or part.get("hora") or part.get("zeit"):
+        zone = GENERAL.get(name) or zone_of_city(name)
         return ZoneWord(wording, zone=zone) if zone else None
+    if name := part.get("city"):
+        if name.rsplit(" ", 1)[-1].upper() in LITERAL or (zone := zone_of_city(name)) is None:
+            return None
+        doubt = part["mark"] == ":"
+        return ZoneWord(wording, zone=zone, warning=f"“{name}” was read as the clocks of {name}." if doubt else None)
     if name := part.get("general"):
         return ZoneWord(wording, zone=GENERAL[name])
     hours, home = LITERAL[part["literal"].upper()]
     return ZoneWord(wording.upper(), hours=hours, home=home)
 
 
-def zone_on(word: ZoneWord, local: datetime, own: str) -> tuple[str | None, str | None]:
+def zone_on(word: ZoneWord, local: datetime, own: str, country: str | None = None) -> tuple[str | None, str | None]:
     """The IANA zone a word means for a naive local time, and a warning or none.
 
-    A word such as CST or IST is read as the publication's `own` zone uses it. A literal word out of its season (EST in
-    July) keeps its offset, by an `Etc/GMT` zone, with a warning. The zone is none where no zone has such an offset.
+    A word such as CST or IST is read as the publication's `own` zone uses it, else as its `country` does. A literal
+    word out of its season (EST in July) keeps its offset, by an `Etc/GMT` zone, with a warning. The zone is none where
+    no zone has such an offset.
     """
     if word.zone is not None:
-        return word.zone, None
+        return word.zone, word.warning
     hours = float(word.hours or 0)
     if word.home is not None:
+        home = word.home
+        if there_it_is := AMBIGUOUS.get(word.wording, {}).get(country or ""):
+            hours, home = there_it_is
         mine = {ZoneInfo(own).tzname(local.replace(month=month, day=1)): month for month in (1, 7)}
-        home = own if word.wording in mine else word.home
+        home = own if word.wording in mine else home
         there = ZoneInfo(home)
         offset = there.utcoffset(local)
-        if home == own and word.home != own:  # the publication's own CST or IST has another offset than ours
+        if (
+            home == own and word.wording in mine and word.home != own
+        ):  # the publication's own CST or IST has another offset than ours
             hours = _hours(there.utcoffset(local.replace(month=mine[word.wording], day=1)))
         if _hours(offset) == hours:
             return home, None
@@ -185,6 +233,11 @@ def _fixed(hours: float) -> str | None:
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     return frozenset(available_timezones())  # walks a folder: once is enough
+
+
+def zone_of_city(name: str) -> str | None:
+    """The IANA zone of a city, by its name in any of our languages; none where it is not in the tables."""
+    return CITIES.get(name.casefold()) or _cities().get(name.casefold())
 
 
 @lru_cache(maxsize=1)
