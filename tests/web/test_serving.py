@@ -20,9 +20,16 @@ import pytest
 
 from newsletter.audience import readers
 from newsletter.clock import Clock
-from newsletter.model.issue import IssueState
-from newsletter.store import issues, publications
+from newsletter.errors import NewsletterError
+from newsletter.model.issue import IssueState, Planned
+from newsletter.model.user import Role
+from newsletter.queue.editing import Editor
+from newsletter.settings import load
+from newsletter.store import issues, publications, users
 from newsletter.store.opening import open_store
+from newsletter.web.serving import serve as serve_here
+from newsletter.workflows.drafting import new_issue
+from newsletter.workflows.publish import Desk
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -104,12 +111,19 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def composed(workspace: Path) -> None:
-    """Issue 1, approved on the day of `NOW`."""
-    environ = {"NEWSLETTER_NOW": NOW.isoformat()}
-    for arguments in (("issue", "new"), ("issue", "text", "1", "Good morning."), ("issue", "approve", "1")):
-        code, said = run(workspace, *arguments, environ=environ)
-        assert code == 0, said
+def composed(workspace: Path, *, at: datetime | None = None) -> None:
+    """Issue 1, approved on the day of `NOW`, and perhaps scheduled."""
+    store, clock = open_store("sqlite:///newsletter.db", workspace), Clock(NOW)
+    with store.reading() as tx:
+        letter = publications.find(tx, None)
+    editor = Editor(store, clock, letter, "Edda")
+    new_issue(editor)
+    editor.add_text(1, "Good morning.")
+    desk = Desk(store, load(workspace, {}), clock, letter)
+    desk.approve(1)
+    if at is not None:
+        desk.schedule(1, Planned(at=at, zone=letter.zone))
+    store.close()
 
 
 def received(workspace: Path) -> list[str]:
@@ -134,35 +148,50 @@ def test_it_serves_prints_a_link_and_refuses_a_second_one(serving: Serve, worksp
     assert re.fullmatch(r"newsletter: Another newsletter serve runs on .* already; .*\n", said)
 
 
+def refused(workspace: Path, *, host: str, port: int = 0) -> str:
+    store = open_store("sqlite:///newsletter.db", workspace)
+    with store.reading() as tx:
+        letter = publications.find(tx, None)
+    try:
+        with pytest.raises(NewsletterError) as found:
+            serve_here(store, load(workspace, {}), Clock(NOW), letter, host=host, port=port, say=str)
+    finally:
+        store.close()
+    assert found.value.exit_code == 2
+    return found.value.message
+
+
 def test_a_port_in_use_is_one_sentence(workspace: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, said = run(workspace, "serve", "--port", str(port))
-    assert code == 2
-    assert said == f"newsletter: The address 127.0.0.1:{port} cannot be used: Address already in use. " + (
-        "Choose another with --port.\n"
-    )
+        said = refused(workspace, host="127.0.0.1", port=port)
+    assert said == (f"The address 127.0.0.1:{port} cannot be used: Address already in use. Choose another with --port.")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "desk.example.org"])
 def test_others_are_not_let_in_before_there_is_a_password(workspace: Path, host: str) -> None:
-    code, said = run(workspace, "serve", "--host", host, "--port", "0")
-    assert code == 2
-    assert "Nobody has a password yet" in said
-    assert said.count("\n") == 1
+    assert "Nobody has a password yet" in refused(workspace, host=host)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_cleanly_when_told(workspace: Path, how: signal.Signals) -> None:
+def test_an_address_that_is_not_ours_is_told(workspace: Path) -> None:
+    store = open_store("sqlite:///newsletter.db", workspace)
+    with store.writing() as tx:
+        users.add(tx, "Edda", "no hash", role=Role.ADMIN, now=NOW)
+    store.close()
+    assert "cannot be used" in refused(workspace, host="192.0.2.1")
+    assert "There is no address" in refused(workspace, host="no such host")
+
+
+def test_it_ends_cleanly_when_told(workspace: Path) -> None:
     serve = Serve(workspace)
     with socket.create_connection(("127.0.0.1", serve.port)) as idle:  # a browser that keeps its connection
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert idle.recv(20).startswith(b"HTTP/1.1 200")
-        assert serve.end(how) == 0
+        assert serve.end(signal.SIGTERM) == 0
     again = Serve(workspace)  # the lock went with the process
-    assert again.end() == 0
+    assert again.end(signal.SIGINT) == 0
 
 
 def test_issue_send_beside_it_hands_over_and_follows(workspace: Path) -> None:
@@ -178,10 +207,7 @@ def test_issue_send_beside_it_hands_over_and_follows(workspace: Path) -> None:
 
 
 def test_what_is_scheduled_goes_out_by_the_clock_of_the_process(workspace: Path) -> None:
-    composed(workspace)
-    at = (NOW + timedelta(seconds=60)).isoformat()
-    code, said = run(workspace, "issue", "schedule", "1", "--at", at, environ={"NEWSLETTER_NOW": NOW.isoformat()})
-    assert code == 0, said
+    composed(workspace, at=NOW + timedelta(seconds=60))
     serve = Serve(workspace, environ={"NEWSLETTER_NOW": (NOW + timedelta(seconds=58)).isoformat()})
     store = open_store("sqlite:///newsletter.db", workspace)
     checked, clock = threading.Event(), Clock()
