@@ -124,8 +124,13 @@ def triage(
     view: Annotated[str, Form()] = "/",
     issue: Annotated[Id | None, Form()] = None,
     section: Annotated[str | None, Form()] = None,
+    following: Annotated[Id | None, Form()] = None,
 ) -> Response:
-    """Decide about the ticked items: pick, skip, snooze, restore; or put them into the draft."""
+    """Decide about the ticked items: pick, skip, snooze, restore; or put them into the draft.
+
+    The list comes back at the item that followed, so that it does not jump under one's eyes.
+    """
+    view = f"{view.split('#')[0]}#{f's-{following}' if following else 'queue'}"
     place, editor = place_of(request), editor_of(request)
     ids = [ItemId(one) for one in item]
     try:

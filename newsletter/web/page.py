@@ -75,7 +75,8 @@ def page(request: Request, template: str, /, *, status: int = 200, **values: Any
 def _said(request: Request) -> dict[str, str] | None:
     try:
         said = json.loads(base64.urlsafe_b64decode(request.cookies[SAID]))
-        return {"text": str(said["text"])[:LONGEST_SENTENCE], "level": "error" if said["level"] == "error" else "fine"}
+        level = "error" if said["level"] == "error" else "fine"
+        return {"text": str(said["text"])[:LONGEST_SENTENCE], "level": level, "at": str(said["at"])}
     except (KeyError, ValueError, TypeError):
         return None
 
@@ -84,7 +85,8 @@ def back(request: Request, to: str, text: str = "", *, level: str = "fine") -> R
     """After a form: to a page of ours, which says one sentence."""
     answer = RedirectResponse(local(to), 303)
     if text:
-        value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level}).encode()
+        at = to.partition("#")[2]  # the desk says it in the pane where it happened
+        value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level, "at": at}).encode()
         answer.set_cookie(SAID, base64.urlsafe_b64encode(value).decode(), max_age=60, httponly=True, samesite="strict")
     return answer
 
