@@ -117,7 +117,9 @@ class Fetcher:
                 url = urljoin(urlunsplit(parts), hop.location or "")
             except ValueError:
                 return _not_readable(hop.location or "")
-            stays_permanent = stays_permanent and hop.permanent
+            # A way from https back to http is followed, and never believed: anybody between us could have said so.
+            downgraded = parts.scheme == "https" and not url.startswith("https:")
+            stays_permanent = stays_permanent and hop.permanent and not downgraded
             if stays_permanent:
                 moved_to = url
         return Failed(reason=f"{_named(request.url)} redirects more than {MAX_REDIRECTS} times.")
@@ -179,13 +181,13 @@ class Fetcher:
         return pool
 
     def _headers(self, parts: SplitResult, request: Request) -> dict[str, str]:
-        headers = {"User-Agent": self.limits.user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
+        headers = {"User-Agent": self.limits.user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate, br"}
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
         asked = urlsplit(request.url)
-        if asked.username and (asked.hostname, asked.port) == (parts.hostname, parts.port):
+        if asked.username and (asked.scheme, asked.hostname, asked.port) == (parts.scheme, parts.hostname, parts.port):
             headers |= urllib3.make_headers(basic_auth=f"{unquote(asked.username)}:{unquote(asked.password or '')}")
         return headers
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from threading import Event, Lock
 from typing import Any
 
+import brotli
 import pytest
 
 from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher, NotModified, Request, retry_after
@@ -54,6 +55,7 @@ def test_what_is_known_is_not_sent_again(web: Any) -> None:
         ("deflate", lambda data: zlib.compress(data)[2:-4]),
         ("gzip", lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])),
         ("identity", bytes),
+        ("br", brotli.compress),
     ],
 )
 def test_packed_bodies_are_undone(web: Any, encoding: str, pack: Callable[[bytes], bytes]) -> None:
@@ -70,7 +72,10 @@ def test_packed_bodies_are_undone(web: Any, encoding: str, pack: Callable[[bytes
         (gzip.compress(b"\0" * 50_000_000), {"content_encoding": "gzip"}, "sent more than"),
         (b"not gzip", {"content_encoding": "gzip"}, "it is not gzip"),
         (gzip.compress(b"Alderwick" * 99)[:-20], {"content_encoding": "gzip"}, "ends too early"),
-        (b"x", {"content_encoding": "br"}, "packed as “br”"),
+        (b"x", {"content_encoding": "zstd"}, "packed as “zstd”"),
+        (brotli.compress(b"0" * 50_000_000), {"content_encoding": "br"}, "sent more than"),
+        (b"not brotli at all", {"content_encoding": "br"}, "it is not br"),
+        (brotli.compress(bytes(range(256)) * 99)[:-9], {"content_encoding": "br"}, "ends too early"),
     ],
 )
 def test_a_body_that_cannot_be_taken_is_a_reason(web: Any, body: bytes, headers: dict[str, str], words: str) -> None:

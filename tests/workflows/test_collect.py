@@ -5,23 +5,17 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
 from newsletter.clock import Clock
 from newsletter.model.event import EventStatus
-from newsletter.model.item import Item
 from newsletter.model.publication import Publication
-from newsletter.model.source import Source, SourceStatus
-from newsletter.settings import Fetching, Settings
-from newsletter.store import Store, items, publications, schema
-from newsletter.store import sources as stored_sources
-from newsletter.workflows import sources
-from newsletter.workflows.collect import Outcome, Report, collect
+from newsletter.model.source import SourceStatus
+from newsletter.store import Store
+from newsletter.workflows.collect import Outcome
 
 ENTRY = "<item><title>{0}</title><link>https://alderwick.example.org/{0}</link><guid>{0}</guid><description>{1}</description></item>"
 
@@ -29,51 +23,6 @@ ENTRY = "<item><title>{0}</title><link>https://alderwick.example.org/{0}</link><
 def rss(*entries: tuple[str, str], title: str = "Alderwick Times") -> str:
     body = "".join(ENTRY.format(*entry) for entry in entries)
     return f'<rss version="2.0"><channel><title>{title}</title>{body}</channel></rss>'
-
-
-class Desk:
-    """A publication with a workspace, and the few questions these tests ask."""
-
-    def __init__(self, store: Store, publication: Publication, clock: Clock, folder: Path) -> None:
-        self.store, self.publication, self.clock = store, publication, clock
-        limits = Fetching(allow_private_hosts=True, max_bytes=50_000, timeout=5.0)
-        self.settings = Settings(workspace=folder, fetching=limits)
-
-    def add(self, address: str | Path, **more: str) -> Source:
-        return sources.add(self.store, self.clock, self.publication, str(address), **more)
-
-    def collect(self, **options: Any) -> Report:
-        return collect(self.store, self.settings, self.clock, self.publication, **options)
-
-    def only(self, **options: Any) -> Outcome:
-        (outcome,) = self.collect(**options).outcomes
-        return outcome
-
-    def queue(self) -> list[Item]:
-        with self.store.reading() as tx:
-            return items.listing(tx, self.publication.id, now=self.clock.now())
-
-    def titles(self) -> list[str]:
-        return sorted(one.latest.title for one in self.queue())
-
-    def source(self) -> Source:
-        with self.store.reading() as tx:
-            return stored_sources.listing(tx, self.publication.id)[0]
-
-    def rows(self) -> dict[str, int]:
-        tables = (schema.item, schema.item_version, schema.triage, schema.event)
-        with self.store.reading() as tx:
-            return {one.name: tx.execute(select(func.count()).select_from(one)).scalar_one() for one in tables}
-
-    def later(self, **passed: float) -> None:
-        self.clock = Clock(self.clock.now() + timedelta(**passed))
-
-
-@pytest.fixture
-def desk(sqlite_store: Store, clock: Clock, tmp_path: Path) -> Desk:
-    with sqlite_store.writing() as tx:
-        publication = publications.add(tx, "Alderwick Letter", now=clock.now(), zone="America/New_York")
-    return Desk(sqlite_store, publication, clock, tmp_path)
 
 
 def drop(folder: Path, name: str, text: str) -> Path:
@@ -90,9 +39,9 @@ def told(outcome: Outcome) -> tuple[str, int, int]:
 
 
 def test_a_second_run_writes_nothing(
-    store: Store, publication: Publication, clock: Clock, web: Any, tmp_path: Path
+    store: Store, publication: Publication, clock: Clock, web: Any, tmp_path: Path, desk_class: Any
 ) -> None:
-    desk = Desk(store, publication, clock, tmp_path)
+    desk = desk_class(store, publication, clock, tmp_path)
     desk.add(web.serve("/polite", rss(("Bridge", "a"), ("Fair", "b")), etag='"1"'))
     desk.add(web.serve("/simple", rss(("Bridge", "a"), ("Ferry", "c"), ("Ferry", "c"))))
     drop(tmp_path / "drop", "walk.md", "# River walk\n\nText.")
@@ -125,7 +74,7 @@ CALENDAR = "\r\n".join(
 )
 
 
-def test_a_dropped_calendar_is_deliberate_and_its_events_are_confirmed(desk: Desk, tmp_path: Path) -> None:
+def test_a_dropped_calendar_is_deliberate_and_its_events_are_confirmed(desk: Any, tmp_path: Path) -> None:
     from newsletter.store import events
 
     drop(tmp_path / "drop", "fair.ics", CALENDAR)
@@ -139,7 +88,7 @@ def test_a_dropped_calendar_is_deliberate_and_its_events_are_confirmed(desk: Des
     assert (event.data.title, event.data.status) == ("Winter fair", EventStatus.CONFIRMED)
 
 
-def test_an_edited_entry_is_a_new_version(desk: Desk, web: Any) -> None:
+def test_an_edited_entry_is_a_new_version(desk: Any, web: Any) -> None:
     desk.add(web.serve("/feed", rss(("Bridge", "closed"))))
     desk.collect()
     web.serve("/feed", rss(("Fair", "new"), ("Bridge", "open again")))
@@ -150,7 +99,7 @@ def test_an_edited_entry_is_a_new_version(desk: Desk, web: Any) -> None:
     }
 
 
-def test_a_file_that_is_edited_or_renamed_stays_one_item(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_that_is_edited_or_renamed_stays_one_item(desk: Any, tmp_path: Path) -> None:
     path = drop(tmp_path / "drop", "walk.md", "# River walk\n\nText.")
     desk.add(tmp_path / "drop")
     desk.collect()
@@ -161,14 +110,14 @@ def test_a_file_that_is_edited_or_renamed_stays_one_item(desk: Desk, tmp_path: P
     assert desk.titles() == ["River walk"]
 
 
-def test_a_feed_names_its_source_unless_a_person_did(desk: Desk, web: Any) -> None:
+def test_a_feed_names_its_source_unless_a_person_did(desk: Any, web: Any) -> None:
     desk.add(web.serve("/a", rss(("Bridge", "x"))))
     desk.add(web.serve("/b", rss(("Fair", "x"))), name="My name", outlet="The Ferry")
     assert [one.source.name for one in desk.collect().outcomes] == ["Alderwick Times", "My name"]
     assert {one.latest.outlet for one in desk.queue()} == {"Alderwick Times", "The Ferry"}
 
 
-def test_one_bad_source_never_stops_the_rest(desk: Desk, web: Any, tmp_path: Path) -> None:
+def test_one_bad_source_never_stops_the_rest(desk: Any, web: Any, tmp_path: Path) -> None:
     (tmp_path / "gone-folder").mkdir()
     (tmp_path / "empty").mkdir()
     addresses = {
@@ -197,7 +146,7 @@ def test_one_bad_source_never_stops_the_rest(desk: Desk, web: Any, tmp_path: Pat
     assert len(desk.collect().asked) == 7
 
 
-def test_patience_is_kept_and_force_asks_anyway(desk: Desk, web: Any) -> None:
+def test_patience_is_kept_and_force_asks_anyway(desk: Any, web: Any) -> None:
     desk.add(web.serve("/feed", status=429, retry_after="3600"))
     assert desk.only().status is SourceStatus.ERROR
     web.serve("/feed", rss(("Bridge", "x")))
@@ -207,7 +156,7 @@ def test_patience_is_kept_and_force_asks_anyway(desk: Desk, web: Any) -> None:
     assert desk.source().memory.next_at is None
 
 
-def test_a_feed_that_moved_for_good_is_asked_there_after_three_checks(desk: Desk, web: Any) -> None:
+def test_a_feed_that_moved_for_good_is_asked_there_after_three_checks(desk: Any, web: Any) -> None:
     desk.add(web.serve("/old", status=301, location="/new"))
     web.serve("/new", rss(("Bridge", "x")))
     for _ in range(3):
@@ -216,14 +165,14 @@ def test_a_feed_that_moved_for_good_is_asked_there_after_three_checks(desk: Desk
     assert desk.titles() == ["Bridge"]
 
 
-def test_a_broken_answer_does_not_hide_the_next_good_one(desk: Desk, web: Any) -> None:
+def test_a_broken_answer_does_not_hide_the_next_good_one(desk: Any, web: Any) -> None:
     desk.add(web.serve("/feed", "<html>", etag='"same"'))
     desk.collect()
     web.serve("/feed", rss(("Bridge", "x")), etag='"same"')
     assert told(desk.only(force=True)) == ("ok", 1, 0)
 
 
-def test_odd_dates_are_flagged_and_kept(desk: Desk, web: Any) -> None:
+def test_odd_dates_are_flagged_and_kept(desk: Any, web: Any) -> None:
     body = rss(("Bridge", "x")).replace("<guid>", "<pubDate>Mon, 01 Jan 2035 10:00:00 GMT</pubDate><guid>")
     desk.add(web.serve("/feed", body))
     desk.collect()
@@ -232,7 +181,7 @@ def test_odd_dates_are_flagged_and_kept(desk: Desk, web: Any) -> None:
     assert item.latest.published is not None
 
 
-def test_a_young_file_waits_unless_forced(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_young_file_waits_unless_forced(desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "drop").mkdir()
     desk.add(tmp_path / "drop")
     path = tmp_path / "drop" / "young.md"
@@ -244,7 +193,7 @@ def test_a_young_file_waits_unless_forced(desk: Desk, tmp_path: Path, monkeypatc
     assert told(desk.only(force=True)) == ("ok", 1, 0)
 
 
-def test_private_addresses_are_a_reason_unless_the_settings_allow_them(desk: Desk, web: Any) -> None:
+def test_private_addresses_are_a_reason_unless_the_settings_allow_them(desk: Any, web: Any) -> None:
     desk.settings = replace(desk.settings, fetching=replace(desk.settings.fetching, allow_private_hosts=False))
     desk.add(web.serve("/feed", rss(("Bridge", "x"))))
     assert "private address" in (desk.only().error or "")
