@@ -10,7 +10,7 @@ from newsletter.errors import NewsletterError
 from newsletter.store.engine import Store, Tx, open_engine
 from newsletter.store.schema import metadata
 
-HEAD = "0002"
+HEAD = "0001"
 """The newest migration; a test compares it with the folder."""
 
 _SCHEMA_LOCK = 7_061_001

@@ -99,6 +99,7 @@ publication = Table(
     Column("date_format", Text, nullable=False),
     Column("event_days", Integer, nullable=False),
     Column("send_late_within", Integer, nullable=False),  # seconds
+    Column("outlets", Json, nullable=False, default=list),  # the order in which they lead a story
     Column("created_at", Utc, nullable=False),
 )
 
@@ -123,6 +124,11 @@ source = Table(
     Column("next_at", Utc),
     Column("moved_to", Text),
     Column("moved_count", Integer, nullable=False, default=0),
+    Column("next_why", Text),  # why it is not asked before next_at
+    Column("keep", Json),  # words: only what has one of them is offered
+    Column("skip", Json),  # words: what has one of them is not offered
+    Column("newest", Integer),  # only so many of the newest of each answer
+    Column("interval", Integer),  # seconds between two looks
     Column("created_at", Utc, nullable=False),
 )
 
@@ -150,6 +156,67 @@ item = Table(
     Index("ix_item_source_guid", "source_id", "guid"),
     Index("ix_item_source_url", "source_id", "canonical_url"),
     Index("ix_item_source_digest", "source_id", "digest"),
+)
+
+# Several items about one thing. An item is in one story at most; `by_hand`: an editor put it there.
+story = Table(
+    "story",
+    metadata,
+    _id(),
+    Column("lead_id", ForeignKey("item.id")),  # as an editor said; else the order of outlets says it
+    Column("created_at", Utc, nullable=False),
+)
+
+story_item = Table(
+    "story_item",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
+    Column("by_hand", Boolean, nullable=False, default=False),
+)
+
+# Two items that an editor said are not one story; the smaller id first.
+story_apart = Table(
+    "story_apart",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("other_id", ForeignKey("item.id"), primary_key=True, index=True),
+)
+
+# What the editors of a publication wrote over an item; none: as it was collected.
+item_edit = Table(
+    "item_edit",
+    metadata,
+    Column("publication_id", ForeignKey("publication.id"), primary_key=True),
+    Column("item_id", ForeignKey("item.id"), primary_key=True, index=True),
+    Column("title", Text),
+    Column("excerpt", Text),
+    Column("url", Text),
+    Column("outlet", Text),
+    Column("published", Utc),
+    Column("changed_at", Utc, nullable=False),
+)
+
+# The whole text of an item, fetched from its page when somebody asked for it.
+full_text = Table(
+    "full_text",
+    metadata,
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+)
+
+# The report of each run of collecting.
+collection = Table(
+    "collection",
+    metadata,
+    _id(),
+    _publication(),
+    Column("started_at", Utc, nullable=False),
+    Column("finished_at", Utc, nullable=False),
+    Column("report", Json, nullable=False),
+    Index("ix_collection_publication_started", "publication_id", "started_at"),
 )
 
 # Append-only.

@@ -30,6 +30,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitation")),
     )
     op.create_table(
+        "link_answer",
+        sa.Column("url_hash", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("url_hash", name=op.f("pk_link_answer")),
+    )
+    op.create_table(
         "publication",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -45,6 +56,7 @@ def upgrade() -> None:
         sa.Column("date_format", sa.Text(), nullable=False),
         sa.Column("event_days", sa.Integer(), nullable=False),
         sa.Column("send_late_within", sa.Integer(), nullable=False),
+        sa.Column("outlets", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
         sa.UniqueConstraint("slug", name=op.f("uq_publication_slug")),
@@ -75,6 +87,11 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_to", sa.Text(), nullable=True),
         sa.Column("moved_count", sa.Integer(), nullable=False),
+        sa.Column("next_why", sa.Text(), nullable=True),
+        sa.Column("keep", sa.Text(), nullable=True),
+        sa.Column("skip", sa.Text(), nullable=True),
+        sa.Column("newest", sa.Integer(), nullable=True),
+        sa.Column("interval", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("url", name=op.f("uq_source_url")),
@@ -102,6 +119,19 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("email_hash", name=op.f("pk_suppression")),
     )
+    op.create_table(
+        "collection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_collection_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collection")),
+    )
+    op.create_index("ix_collection_publication_started", "collection", ["publication_id", "started_at"], unique=False)
     op.create_table(
         "desk_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -239,6 +269,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_publication_publication_id"), "event_publication", ["publication_id"], unique=False)
     op.create_table(
+        "full_text",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_full_text_item_id_item")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_full_text")),
+    )
+    op.create_table(
         "issue_event",
         sa.Column("issue_id", sa.Integer(), nullable=False),
         sa.Column("occurrence", sa.String(length=80), nullable=False),
@@ -250,6 +289,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("issue_id", "occurrence", name=op.f("pk_issue_event")),
     )
+    op.create_table(
+        "item_edit",
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("excerpt", sa.Text(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("outlet", sa.Text(), nullable=True),
+        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_edit_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_item_edit_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("publication_id", "item_id", name=op.f("pk_item_edit")),
+    )
+    op.create_index(op.f("ix_item_edit_item_id"), "item_edit", ["item_id"], unique=False)
     op.create_table(
         "item_version",
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -334,6 +390,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_section_issue_id"), "section", ["issue_id"], unique=False)
     op.create_table(
+        "story",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["item.id"], name=op.f("fk_story_lead_id_item")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_story")),
+    )
+    op.create_table(
+        "story_apart",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_story_apart_item_id_item")),
+        sa.ForeignKeyConstraint(["other_id"], ["item.id"], name=op.f("fk_story_apart_other_id_item")),
+        sa.PrimaryKeyConstraint("item_id", "other_id", name=op.f("pk_story_apart")),
+    )
+    op.create_index(op.f("ix_story_apart_other_id"), "story_apart", ["other_id"], unique=False)
+    op.create_table(
         "triage",
         sa.Column("publication_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -408,6 +481,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rendition_id", "number", name=op.f("pk_link")),
     )
     op.create_table(
+        "story_item",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("story_id", sa.Integer(), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_story_item_item_id_item")),
+        sa.ForeignKeyConstraint(["story_id"], ["story.id"], name=op.f("fk_story_item_story_id_story")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_story_item")),
+    )
+    op.create_index(op.f("ix_story_item_story_id"), "story_item", ["story_id"], unique=False)
+    op.create_table(
         "block_item",
         sa.Column("block_id", sa.Integer(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
@@ -420,3 +503,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("block_id", "rank", name=op.f("pk_block_item")),
     )
     op.create_index(op.f("ix_block_item_item_id"), "block_item", ["item_id"], unique=False)
+    op.create_table(
+        "waiver",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("block_id", sa.Integer(), nullable=True),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_waiver_block_id_block"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_waiver_issue_id_issue"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
+    )
+    op.create_index(op.f("ix_waiver_block_id"), "waiver", ["block_id"], unique=False)
+    op.create_index(op.f("ix_waiver_issue_id"), "waiver", ["issue_id"], unique=False)
