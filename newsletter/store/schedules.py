@@ -11,7 +11,7 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.issue import IssueId, IssueState, RenditionId
 from newsletter.model.publication import PublicationId
 from newsletter.model.schedule import Due, ScheduleId
-from newsletter.store import deliveries, issues
+from newsletter.store import audience, issues
 from newsletter.store.engine import Tx
 from newsletter.store.schema import delivery, issue, publication, schedule, schedule_run
 
@@ -67,7 +67,7 @@ def fire(tx: Tx, one: Due, *, now: datetime, held_why: str | None) -> bool:
             one.issue,
             [IssueState.SCHEDULED],
             IssueState.SENDING,
-            {"sending_at": deliveries.cut_off(tx, one.publication, now), "held_why": None},
+            {"sending_at": audience.cut_off(tx, one.publication, now), "held_why": None},
         )
     # A run of this occurrence beside an issue that is scheduled still: it never starts a second time by itself.
     why = held_why or "This time has been used already; schedule it again."

@@ -29,7 +29,7 @@ from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.send.sender import Message, Run
 from newsletter.send.stopped import SendStopped
 from newsletter.settings import Settings, Smtp, is_loopback
-from newsletter.store import Store, deliveries, renditions
+from newsletter.store import Store, audience, deliveries, renditions
 
 Progress = Callable[[Tally], None]
 
@@ -206,7 +206,7 @@ def _freeze(store: Store, clock: Clock, issue: IssueId, progress: Progress | Non
     complete = False
     while not complete and not stop.is_set():
         with store.writing() as tx:
-            complete = deliveries.freeze(tx, issue, limit=CHUNK, now=clock.now())
+            complete = audience.freeze(tx, issue, limit=CHUNK, now=clock.now())
         if progress and not complete:
             with store.reading() as tx:
                 progress(deliveries.tally(tx, issue))

@@ -23,11 +23,11 @@ from newsletter.model.waiver import waived
 from newsletter.model.when import local_day
 from newsletter.render.checks import preflight
 from newsletter.render.compose import compose
-from newsletter.render.subject import subject_of
 from newsletter.render.link_check import asked_of, check_links
 from newsletter.render.spam import SpamScore, spam_score
+from newsletter.render.subject import subject_of
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, deliveries, events, issues, items, renditions, subscribers, waivers
+from newsletter.store import Store, Tx, audience, deliveries, events, issues, items, renditions, subscribers, waivers
 from newsletter.workflows.deliver import try_server
 from newsletter.workflows.specimen import specimen
 
@@ -275,7 +275,7 @@ class Desk:
             issue = self._still_right(issue)
         origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
         with self.store.writing() as tx:
-            cut_off = deliveries.cut_off(tx, self.publication.id, self.clock.now())
+            cut_off = audience.cut_off(tx, self.publication.id, self.clock.now())
             columns = {"sending_at": cut_off, "held_why": None}
             if not issues.move(tx, issue.id, origins, IssueState.SENDING, columns):
                 now = issues.by_id(tx, issue.id)

@@ -30,7 +30,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
 from newsletter.model.splice import Reader, compile_rendition
 from newsletter.settings import Settings, Smtp
-from newsletter.store import Store, deliveries
+from newsletter.store import Store, audience, deliveries
 from newsletter.workflows.deliver import deliver
 
 pytestmark = pytest.mark.benchmark
@@ -207,7 +207,7 @@ def test_a_million_readers_are_frozen_while_others_write(
     complete = False
     while not complete:
         with store.writing() as tx:
-            complete = deliveries.freeze(tx, issue, limit=10_000, now=clock.now())
+            complete = audience.freeze(tx, issue, limit=10_000, now=clock.now())
     took = time.monotonic() - began
     over.set()
     other.join()

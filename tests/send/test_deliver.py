@@ -24,7 +24,7 @@ from newsletter.model.rendition import RenditionData
 from newsletter.send.role import RoleTaken, sender_role
 from newsletter.send.stopped import SendStopped
 from newsletter.settings import Settings
-from newsletter.store import Store, deliveries, publications
+from newsletter.store import Store, audience, deliveries, publications
 from newsletter.store.schema import issue as issues
 from newsletter.store.schema import subscription
 from newsletter.workflows import deliver
@@ -247,7 +247,7 @@ def test_who_says_no_while_the_issue_goes_out_is_skipped(
 ) -> None:
     server, issue = recorder(), on_its_way()
     with store.writing() as tx:
-        while not deliveries.freeze(tx, issue, limit=5, now=clock.now()):
+        while not audience.freeze(tx, issue, limit=5, now=clock.now()):
             pass
         tx.execute(update(subscription).where(subscription.c.subscriber_id == 5).values(status="unsubscribed"))
         tx.exec_driver_sql("DELETE FROM subscription WHERE subscriber_id = 6")
@@ -404,7 +404,7 @@ def test_the_next_holder_of_the_role_doubts_what_the_last_one_left_open(
     server, issue = recorder(), on_its_way()
     names = deliver.message_ids(rendition(), issue)
     with store.writing() as tx:
-        while not deliveries.freeze(tx, issue, limit=100, now=clock.now()):
+        while not audience.freeze(tx, issue, limit=100, now=clock.now()):
             pass
         ids = deliveries.due_ids(tx, issue, limit=2, now=clock.now())
         lost = deliveries.claim(tx, issue, ids, owner="gone", names=names, now=clock.now())
@@ -420,7 +420,7 @@ def test_a_holder_of_the_role_doubts_what_a_broken_run_of_its_own_left_open(
     server, issue = recorder(), on_its_way()
     with sender_role(store, tmp_path, clock) as role:
         with store.writing() as tx:
-            while not deliveries.freeze(tx, issue, limit=100, now=clock.now()):
+            while not audience.freeze(tx, issue, limit=100, now=clock.now()):
                 pass
             ids = deliveries.due_ids(tx, issue, limit=1, now=clock.now())
             names = deliver.message_ids(rendition(), issue)

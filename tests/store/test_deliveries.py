@@ -16,7 +16,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
 from newsletter.model.splice import MessageIds
 from newsletter.model.subscriber import address_hash
-from newsletter.store import Store, deliveries, renditions, suppressions
+from newsletter.store import Store, audience, deliveries, renditions, suppressions
 from newsletter.store.deliveries import Claimed, Closed
 from newsletter.store.schema import delivery, issue, subscriber, subscription
 
@@ -80,7 +80,7 @@ def freeze(store: Store, made: IssueId, clock: Clock) -> int:
     """How many transactions it took."""
     for count in range(1, 100):
         with store.writing() as tx:
-            if deliveries.freeze(tx, made, limit=3, now=clock.now()):
+            if audience.freeze(tx, made, limit=3, now=clock.now()):
                 return count
     raise AssertionError("never complete")
 
@@ -122,7 +122,7 @@ def test_only_those_who_had_said_yes_at_the_cut_off_are_in_the_audience(
 
 def test_freezing_goes_on_where_it_was_interrupted(store: Store, on_its_way: IssueId, clock: Clock) -> None:
     with store.writing() as tx:
-        assert not deliveries.freeze(tx, on_its_way, limit=4, now=clock.now())
+        assert not audience.freeze(tx, on_its_way, limit=4, now=clock.now())
     assert states(store, on_its_way) == {"audience": 4, "queued": 4}
     assert freeze(store, on_its_way, clock) == 3
     assert freeze(store, on_its_way, clock) == 1  # complete: nothing is added again

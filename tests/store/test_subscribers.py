@@ -12,6 +12,7 @@ from newsletter.model.rendition import RenditionData
 from newsletter.model.subscriber import Consent, Subscriber, SubscriberData
 from newsletter.store import (
     Store,
+    audience,
     deliveries,
     issues,
     publications,
@@ -60,7 +61,7 @@ def sending(store: Store, clock: Clock, publication: Publication, readers: dict[
         rendition = renditions.add(tx, issue.id, RENDITION, clock.now())
         values = {"state": IssueState.SENDING.value, "rendition_id": rendition.id, "sending_at": clock.now()}
         issues.change(tx, issue.id, values)
-        while not deliveries.freeze(tx, issue.id, limit=2, now=clock.now()):
+        while not audience.freeze(tx, issue.id, limit=2, now=clock.now()):
             pass
     return issue
 
