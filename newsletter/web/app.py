@@ -25,7 +25,7 @@ def build(place: Place) -> FastAPI:
     app.state.place = place
     for room in (signin, desk, outline, preview, issues, sources, calendar, readers, public):
         app.include_router(room.router)
-    app.get("/healthz")(healthz)
+    app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong_page)

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 FOLDER = "public"
 
 
-@router.get("/unsubscribe/{token}")
+@router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
 def ask(request: Request, token: str) -> Response:
     """A page with a button. It changes nothing: mail scanners follow links."""
     place = place_of(request)

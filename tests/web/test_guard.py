@@ -149,6 +149,7 @@ def test_another_host_is_refused_before_anything_else(visitor: Any) -> None:
 
 def test_health_and_style_are_public(visitor: Any) -> None:
     assert visitor.get("/healthz").json() == {"ok": True}
+    assert visitor.client.head("/healthz").status_code == 200
     assert visitor.get("/static/desk.css").headers["content-type"].startswith("text/css")
 
 

@@ -32,6 +32,7 @@ def consent(store: Store, letter: Publication) -> Consent:
 
 
 def test_looking_changes_nothing(visitor: Any, sqlite_store: Store, letter: Publication, link: str) -> None:
+    assert visitor.client.head(link).status_code == 200
     page = visitor.get(link)
     assert page.status_code == 200
     assert "ana@example.org" in page.text
