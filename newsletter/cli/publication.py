@@ -33,6 +33,7 @@ def document(publication: Publication) -> dict[str, Any]:
         "date_format": publication.date_format,
         "event_days": publication.event_days,
         "send_late_within": duration_text(publication.send_late_within),
+        "outlets": ", ".join(publication.outlets),
     }
 
 
@@ -51,7 +52,7 @@ def show(ctx: typer.Context) -> None:
 @app.command("set")
 def set_(ctx: typer.Context, values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…")]) -> None:
     """Change it: name, from, reply_to, address, tagline, zone, language, theme, subject, date_format, event_days,
-    send_late_within (as in 2h or 90m)."""
+    send_late_within (as in 2h or 90m), outlets (names with commas, in the order in which they lead a story)."""
     from newsletter.workflows.publications import change
 
     call: Call = ctx.obj

@@ -38,5 +38,7 @@ class Publication:
     """How far ahead the calendar looks, in days."""
     send_late_within: timedelta = timedelta(hours=2)
     """A schedule that fires later than this is held."""
+    outlets: tuple[str, ...] = ()
+    """The order in which outlets lead a story; the others follow as they were seen."""
     created_at: datetime
     """UTC."""

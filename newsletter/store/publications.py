@@ -20,6 +20,7 @@ from newsletter.store.schema import publication as table
 def _row(row: Any) -> Publication:
     values = dict(row._mapping)
     values["send_late_within"] = timedelta(seconds=values["send_late_within"])
+    values["outlets"] = tuple(values["outlets"])
     return Publication(**values)
 
 
@@ -27,6 +28,8 @@ def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(fields)
     if "send_late_within" in values:
         values["send_late_within"] = int(values["send_late_within"].total_seconds())
+    if "outlets" in values:
+        values["outlets"] = list(values["outlets"])
     return values
 
 

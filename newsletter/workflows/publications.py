@@ -136,6 +136,10 @@ def _address(value: str) -> str:
     return "\n".join(line.strip() for line in value.replace("\r", "").split("\n") if line.strip())
 
 
+def _outlets(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in _line("outlets")(value).split(",") if name.strip()))
+
+
 _FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "name": ("name", _name),
     "from": ("sender", _mailbox("from", required=True)),
@@ -149,4 +153,5 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "date_format": ("date_format", _date_format),
     "event_days": ("event_days", _days),
     "send_late_within": ("send_late_within", read_duration),
+    "outlets": ("outlets", _outlets),
 }
