@@ -87,7 +87,7 @@ def add(
 
     call: Call = ctx.obj
     text = "\n".join(sys.stdin.read() if line == "-" else line for line in lines)
-    read = read_lines(text, today=_today(call), zone=call.publication.zone)
+    read = read_lines(text, today=_today(call), zone=call.publication.zone, language=call.publication.language)
     with call.store.writing() as tx:
         kept = stored.keep(tx, call.publication.id, read.events, now=call.clock.now())
     _answer(call, kept.ids, read.refused)
@@ -96,25 +96,16 @@ def add(
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.ics", help="A calendar file.")],
+    where: Annotated[
+        str, typer.Argument(metavar="FILE_OR_URL", help="An .ics, a .csv, or a page that tells machines of its events.")
+    ],
 ) -> None:
-    """Import the events of an .ics file."""
-    from newsletter.errors import NewsletterError
-    from newsletter.events.ics import MOST_BYTES, read_ics
-    from newsletter.store import events as stored
+    """Import the events of an .ics, of a CSV (columns title, date, time, end, place …), or of a web page (JSON-LD)."""
+    from newsletter.workflows.calendars import import_events
 
     call: Call = ctx.obj
-    try:
-        with file.expanduser().open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
-    except OSError as cause:
-        raise NewsletterError(f"The file {file} cannot be read: {cause.strerror}.", where=str(file)) from cause
-    read = read_ics(content, zone=call.publication.zone, now=call.clock.now(), name=file.name)
-    if not read.events and [what for what, _ in read.refused] == [file.name]:
-        raise NewsletterError(f"{file.name}: {read.refused[0][1]}", where=str(file))
-    with call.store.writing() as tx:
-        kept = stored.keep(tx, call.publication.id, read.events, now=call.clock.now())
-    _answer(call, kept.ids, read.refused)
+    imported = import_events(call.store, call.settings, call.clock, call.publication, where)
+    _answer(call, imported.ids, imported.refused)
 
 
 @app.command()

@@ -56,7 +56,7 @@ def add(
     section: Annotated[str | None, typer.Option(help="The section its items go to by themselves.")] = None,
     outlet: Annotated[str | None, typer.Option(help="The outlet readers see before its headlines.")] = None,
 ) -> None:
-    """Add a feed by its address, or a folder for dropped files. Nothing is fetched yet: that is `collect`."""
+    """Add a feed or an .ics calendar by its address, or a folder for dropped files. `collect` fetches."""
     from newsletter.workflows import sources
 
     call: Call = ctx.obj

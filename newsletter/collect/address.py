@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,14 +20,17 @@ class Address:
 
 
 def read_address(text: str, here: Path) -> Address:
-    """The feed or folder that `text` names; a relative path is taken from `here`.
+    """The feed, calendar (`webcal:`, or a path that ends with .ics) or folder that `text` names.
 
-    Raises NewsletterError where it is neither. Nothing is asked over the network.
+    A relative path is taken from `here`. Raises NewsletterError where it is neither. Nothing is asked over the network.
     """
     text = one_line(text)
     scheme = text.partition(":")[0].lower() if "://" in text else ""
+    if scheme in ("webcal", "webcals"):
+        return _calendar("https" + text[len(scheme) :])
     if scheme in ("http", "https", "feed"):
-        return _feed("http" + text[4:] if scheme == "feed" else text)
+        found = _feed("http" + text[4:] if scheme == "feed" else text)
+        return _calendar(text) if urlsplit(found.url).path.lower().endswith(".ics") else found
     if scheme == "file":
         text = unquote(urlsplit(text).path)
     elif scheme:
@@ -57,6 +60,10 @@ def _feed(text: str) -> Address:
         raise NewsletterError(f"“{text}” is not a web address; write it like https://example.org/feed.xml.", where=text)
     scheme = parts.scheme.lower()
     return Address(SourceKind.FEED, parts._replace(scheme=scheme, fragment="").geturl())
+
+
+def _calendar(text: str) -> Address:
+    return replace(_feed(text), kind=SourceKind.CALENDAR)
 
 
 def default_name(kind: SourceKind, url: str) -> str:

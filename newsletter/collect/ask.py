@@ -41,7 +41,7 @@ def ask_all(
     sources: Sequence[Source], fetcher: Fetcher, reader: Reader, *, zone: str, now: datetime, force: bool
 ) -> Iterator[Asked]:
     """Every source's answer as it arrives. `zone`: what a date in a dropped file means that names none."""
-    feeds = {one.id: one for one in sources if one.kind is SourceKind.FEED}
+    feeds = {one.id: one for one in sources if one.kind is not SourceKind.FOLDER}
     answers = fetch_all(fetcher, {key: request(one, force=force) for key, one in feeds.items()}, now=now)
     for folder in (one for one in sources if one.kind is SourceKind.FOLDER):
         yield _folder(folder, reader, zone=zone, max_bytes=fetcher.limits.max_bytes, force=force)
@@ -57,6 +57,13 @@ def _feed(source: Source, answer: Answer, reader: Reader, now: datetime) -> Aske
         return Asked(source=source, status=status, lesson=lesson, error=answer.reason)
     if not isinstance(answer, Fetched):
         return Asked(source=source, status=SourceStatus.NOT_MODIFIED, lesson=lesson)
+    if _is_calendar(answer.body):
+        found = Found(calendars=(CalendarFile(source.name, answer.body),))
+        return Asked(source=source, status=SourceStatus.OK, lesson=lesson, found=found)
+    if source.kind is SourceKind.CALENDAR:
+        lesson = learn(source, answer, now=now, jitter=jitter, unreadable=True)
+        reason = "It is no calendar: it does not begin with BEGIN:VCALENDAR."
+        return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=reason)
     headers = {name: answer.headers[name] for name in ("content-type", "content-language") if name in answer.headers}
     try:
         found = reader.read(Document(name=answer.url, format="feed", body=answer.body, headers=headers))
@@ -64,6 +71,10 @@ def _feed(source: Source, answer: Answer, reader: Reader, now: datetime) -> Aske
         lesson = learn(source, answer, now=now, jitter=jitter, unreadable=True)
         return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
     return Asked(source=source, status=SourceStatus.OK, lesson=lesson, found=found, error=_told(found.refused))
+
+
+def _is_calendar(body: bytes) -> bool:
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
 
 
 def _folder(source: Source, reader: Reader, *, zone: str, max_bytes: int, force: bool) -> Asked:

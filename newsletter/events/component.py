@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.events.links import bare
+from newsletter.events.links import bare, http_url
 from newsletter.events.words import ONLINE
 
 
@@ -14,9 +14,9 @@ def described(component: Any) -> dict[str, Any]:
     """The title, description, place, online, url and contact of a VEVENT, as fields of `EventData`."""
     place = _line(component, "LOCATION") or None
     notes = str(component.get("DESCRIPTION", ""))
-    url = _http(_line(component, "URL"))
+    url = http_url(_line(component, "URL"))
     online = bool(ONLINE.search(f"{place or ''} {_line(component, 'SUMMARY')}"))
-    if place and (link := _http(place)):
+    if place and (link := http_url(place)):
         place, online, url = None, True, url or link
     return {
         "title": _line(component, "SUMMARY"),
@@ -63,10 +63,6 @@ def _line(component: Any, name: str) -> str:
     if isinstance(value, list):
         value = value[0]
     return one_line(str(value))[:500]
-
-
-def _http(text: str) -> str | None:
-    return text if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) else None
 
 
 def _clean(notes: str) -> str:

@@ -46,7 +46,7 @@ def read_ics(data: bytes, *, zone: str, now: datetime, name: str) -> ReadCalenda
     """
     if len(data) > MOST_BYTES:
         return _refused(name, f"The calendar is larger than {MOST_BYTES // 1_000_000} MB; split it into smaller files.")
-    raw = take_apart(tidy(_decoded(data)), most=MOST_EVENTS)
+    raw = take_apart(tidy(decoded(data)), most=MOST_EVENTS)
     if raw is None:
         return _refused(name, "It is no iCalendar file: there is no BEGIN:VCALENDAR in it.")
     reader = _Reader(raw, zone, now, name)
@@ -62,7 +62,8 @@ def _refused(what: str, why: str) -> ReadCalendar:
     return ReadCalendar((), ((what, why),))
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The text of a file: UTF-8, UTF-16 where it says so, else Windows-1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
     try:

@@ -131,3 +131,8 @@ def _bare(text: str, links: list[Link]) -> list[Link]:
             if safe := _safe(target):
                 found.append(Link(start, end, safe))
     return found
+
+
+def http_url(text: str) -> str | None:
+    """The text, where it is an http(s) address and nothing else."""
+    return text if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) else None

@@ -206,11 +206,11 @@ def zone_on(word: ZoneWord, local: datetime, own: str, country: str | None = Non
         if _hours(offset) == hours:
             return home, None
         place = home.rsplit("/", 1)[-1].replace("_", " ")
-        return _fixed(hours), (
+        return fixed_zone(hours), (
             f"{place} is on {there.tzname(local)} then, not {word.wording}; "
             f"the time was kept as {word.wording} (UTC{_signed(hours)})."
         )
-    return _fixed(hours), None
+    return fixed_zone(hours), None
 
 
 def _hours(offset: timedelta | None) -> float:
@@ -222,7 +222,8 @@ def _signed(hours: float) -> str:
     return f"{'-' if hours < 0 else '+'}{whole}" + (f":{minutes:02d}" if minutes else "")
 
 
-def _fixed(hours: float) -> str | None:
+def fixed_zone(hours: float) -> str | None:
+    """A zone that is always so many hours east of Greenwich; none where there is none."""
     if hours == 0:
         return "UTC"
     if hours == int(hours) and -12 <= hours <= 14:

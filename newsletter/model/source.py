@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
 SourceId = NewType("SourceId", int)
+
+
+DEAD_AFTER = timedelta(days=7)
 
 
 class SourceKind(StrEnum):
@@ -15,6 +18,8 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     FOLDER = "folder"
+    CALENDAR = "calendar"
+    """An iCalendar file at a URL."""
 
 
 class SourceStatus(StrEnum):
@@ -41,10 +46,26 @@ class FetchMemory:
     """Failures in a row."""
     next_at: datetime | None = None
     """Not to be asked before, UTC."""
+    next_why: str | None = None
+    """Why not, in words that follow “because”."""
     moved_to: str | None = None
     """Where 301/308 pointed, …"""
     moved_count: int = 0
     """… and how many times in a row it was the same place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What an editor wants of a source."""
+
+    keep: tuple[str, ...] = ()
+    """Only what has one of these is offered: words of title and excerpt, or `url:` and a part of the address."""
+    skip: tuple[str, ...] = ()
+    """What has one of these is not offered."""
+    newest: int | None = None
+    """Only so many of the newest of each answer are taken."""
+    interval: timedelta | None = None
+    """How long it is left alone after it answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,4 +86,12 @@ class Source:
     """One sentence for a person."""
     last_checked: datetime | None = None
     last_success: datetime | None = None
+    created_at: datetime | None = None
+    rules: Rules = Rules()
     memory: FetchMemory = FetchMemory()
+
+    def is_dead(self, now: datetime) -> bool:
+        """Whether it has given nothing for a week, though it was asked."""
+        since = self.last_success or self.created_at
+        failing = self.status in (SourceStatus.ERROR, SourceStatus.GONE)
+        return failing and since is not None and now - since >= DEAD_AFTER
