@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from newsletter.clock import Clock
+from newsletter.model.publication import Publication
 from newsletter.model.user import Role
+from newsletter.settings import Settings
 from newsletter.store import Store, users
+from newsletter.web.app import build
 from newsletter.web.limits import TRIES, Attempts
 from newsletter.web.page import local
 from newsletter.web.passwords import hashed, is_password
+from newsletter.web.serving import place_for
 from newsletter.web.signin import invite_first_user
 
 PASSWORD = "ferry-house-12"
@@ -139,3 +145,24 @@ def test_passwords_are_kept_as_argon2id_at_its_recommended_cost() -> None:
     assert not is_password(stored, PASSWORD + "x")
     assert not is_password(None, PASSWORD)
     assert not is_password("not a hash", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "asked", "secure"),
+    [
+        ("https://news.example.org", "http://news.example.org", True),  # a proxy ends the TLS before us
+        ("https://news.example.org", "http://127.0.0.1:8000", False),  # at the machine itself
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000", False),
+        ("", "https://127.0.0.1:8000", True),
+    ],
+)
+def test_the_cookie_is_secure_where_the_way_is(
+    sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication, base_url: str, asked: str, secure: bool
+) -> None:
+    place = place_for(sqlite_store, replace(settings, base_url=base_url), clock, letter, host="127.0.0.1")
+    token = invite_first_user(sqlite_store, clock.now())
+    form = {"name": "Edda", "password": PASSWORD, "again": PASSWORD}
+    with TestClient(build(place), base_url=asked, follow_redirects=False) as client:
+        answer = client.post(f"/setup/{token}", data=form, headers={"origin": asked})
+    assert answer.status_code == 303
+    assert ("Secure" in answer.headers["set-cookie"]) is secure
