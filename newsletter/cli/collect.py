@@ -32,6 +32,8 @@ def document(report: Report) -> dict[str, Any]:
                 "new": one.new,
                 "updated": one.updated,
                 "error": one.error,
+                "waits": one.waits,
+                "dead": one.dead,
             }
             for one in outcomes
         ],
@@ -95,7 +97,7 @@ def _text(report: Report) -> object:
             one.status.value,
             str(one.new),
             str(one.updated),
-            escape(one.error or ""),
+            escape(one.error or one.waits or ""),
         )
     total = document(report)
     dated = f", {total['events']} new events" if total["events"] else ""
@@ -107,5 +109,9 @@ def _notes(call: Call, outcome: Outcome) -> None:
     if outcome.waiting:
         files = ", ".join(outcome.waiting)
         call.note(f"{name}: still being written, left for the next run: {files}")
+    if outcome.added:
+        call.note(f"{name}: new sources from a list of feeds: {', '.join(outcome.added)}")
+    if outcome.dead:
+        call.note(f"{name} has given nothing for a week; look at it with: newsletter sources list")
     if outcome.ignored:
         call.note(f"{name}: not collected (not .md, .txt, .html or .ics): {', '.join(outcome.ignored)}")

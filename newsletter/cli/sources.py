@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,7 +18,9 @@ app = typer.Typer(help="Where items come from: feeds and folders.", no_args_is_h
 
 
 def document(source: Source) -> dict[str, Any]:
-    """A source as JSON."""
+    """A source as JSON. `interval` is in seconds; `waits`: until when it is left alone, and why."""
+    from newsletter.workflows.collect import waits_because
+
     return {
         "id": source.id,
         "name": source.name,
@@ -28,6 +31,12 @@ def document(source: Source) -> dict[str, Any]:
         "error": source.error,
         "outlet": source.outlet,
         "section": source.section,
+        "active": source.active,
+        "keep": list(source.rules.keep),
+        "skip": list(source.rules.skip),
+        "newest": source.rules.newest,
+        "interval": int(source.rules.interval.total_seconds()) if source.rules.interval else None,
+        "waits": waits_because(source),
     }
 
 
@@ -41,10 +50,13 @@ def _table(found: Sequence[Source]) -> object:
     from rich.markup import escape
     from rich.table import Table
 
+    from newsletter.workflows.collect import waits_because
+
     table = Table("id", "name", "kind", "status", "address", box=None, header_style="bold")
     for one in found:
-        address = escape(one.url) + (f"\n{escape(one.error)}" if one.error else "")
-        table.add_row(str(one.id), escape(one.name), one.kind.value, one.status.value, address)
+        told = (one.url, one.error, waits_because(one))
+        status = one.status.value if one.active else "off"
+        table.add_row(str(one.id), escape(one.name), one.kind.value, status, "\n".join(map(escape, filter(None, told))))
     return table
 
 
@@ -84,3 +96,60 @@ def remove(ctx: typer.Context, source: Annotated[int, typer.Argument(metavar="ID
 
     call: Call = ctx.obj
     _show(call, [sources.remove(call.store, call.publication, SourceId(source))])
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    source: Annotated[int, typer.Argument(metavar="ID")],
+    values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…")],
+) -> None:
+    """Change a source: name, outlet, section, keep, skip, newest, interval, active, url.
+
+    keep and skip are words with commas between them, or url:PART; interval is like 30m, 2h, 1d.
+    """
+    from newsletter.model.source import SourceId
+    from newsletter.workflows import sources
+
+    call: Call = ctx.obj
+    _show(call, [sources.change(call.store, call.publication, SourceId(source), values)])
+
+
+@app.command()
+def find(ctx: typer.Context, page: Annotated[str, typer.Argument(metavar="URL")]) -> None:
+    """List the feeds that a web page offers. Exit 1 where there is none."""
+    from newsletter.workflows import sources
+
+    call: Call = ctx.obj
+    found = sources.find(call.settings, call.clock, page)
+    text = "\n".join(f"{one.url}  {one.title}".rstrip() for one in found)
+    call.show([{"url": one.url, "title": one.title} for one in found], text or f"No feed was found at {page}.")
+    if not found:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.opml")]) -> None:
+    """Add every feed of an OPML list; its folders are sections."""
+    from newsletter.errors import NewsletterError
+    from newsletter.workflows import sources
+
+    call: Call = ctx.obj
+    try:
+        content = file.read_bytes()
+    except OSError as cause:
+        raise NewsletterError(f"{file} cannot be read: {cause.strerror}.", where=str(file)) from cause
+    added, present = sources.import_opml(call.store, call.clock, call.publication, content)
+    if present:
+        call.note(f"{len(present)} were sources already, and stay as they are.")
+    _show(call, added)
+
+
+@app.command()
+def export(ctx: typer.Context) -> None:
+    """Print the feeds as OPML."""
+    from newsletter.workflows import sources
+
+    call: Call = ctx.obj
+    opml = sources.export_opml(call.store, call.publication)
+    call.show({"opml": opml}, opml)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.collect.folder import Scan, scan
-from newsletter.collect.found import CalendarFile, Document, Found, Refusal, Unreadable
+from newsletter.collect.folder import DroppedFile, Scan, scan
+from newsletter.collect.found import CalendarFile, Document, Found, Offer, Refusal, Unreadable
 from newsletter.collect.patience import Lesson, learn, request
 from newsletter.collect.reading import CALENDAR, FILE_FORMATS
+from newsletter.collect.rules import newest
 from newsletter.collect.worker import Reader
 from newsletter.model.item import ItemData
 from newsletter.model.source import Source, SourceKind, SourceStatus
@@ -38,13 +39,23 @@ class Asked:
 
 
 def ask_all(
-    sources: Sequence[Source], fetcher: Fetcher, reader: Reader, *, zone: str, now: datetime, force: bool
+    sources: Sequence[Source],
+    fetcher: Fetcher,
+    reader: Reader,
+    *,
+    zone: str,
+    now: datetime,
+    force: bool,
+    outlets: frozenset[str] = frozenset(),
 ) -> Iterator[Asked]:
-    """Every source's answer as it arrives. `zone`: what a date in a dropped file means that names none."""
+    """Every source's answer as it arrives.
+
+    `zone`: what a date in a dropped file means that names none; `outlets`: the names of outlets that are known.
+    """
     feeds = {one.id: one for one in sources if one.kind is not SourceKind.FOLDER}
     answers = fetch_all(fetcher, {key: request(one, force=force) for key, one in feeds.items()}, now=now)
     for folder in (one for one in sources if one.kind is SourceKind.FOLDER):
-        yield _folder(folder, reader, zone=zone, max_bytes=fetcher.limits.max_bytes, force=force)
+        yield _folder(folder, reader, zone, outlets, max_bytes=fetcher.limits.max_bytes, force=force)
     for key, answer in answers:
         yield _feed(feeds[key], answer, reader, now)
 
@@ -70,6 +81,9 @@ def _feed(source: Source, answer: Answer, reader: Reader, now: datetime) -> Aske
     except Unreadable as cause:
         lesson = learn(source, answer, now=now, jitter=jitter, unreadable=True)
         return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
+    if found.ttl:
+        lesson = learn(source, answer, now=now, jitter=jitter, ttl=found.ttl)
+    found = replace(found, items=tuple(newest(found.items, source.rules)))
     return Asked(source=source, status=SourceStatus.OK, lesson=lesson, found=found, error=_told(found.refused))
 
 
@@ -77,21 +91,24 @@ def _is_calendar(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
 
 
-def _folder(source: Source, reader: Reader, *, zone: str, max_bytes: int, force: bool) -> Asked:
+def _folder(
+    source: Source, reader: Reader, zone: str, outlets: frozenset[str], *, max_bytes: int, force: bool
+) -> Asked:
     lesson = Lesson(source.memory)
     try:
         scanned = scan(Path(source.url), endings=FILE_FORMATS | {CALENDAR}, max_bytes=max_bytes, force=force)
     except Unreadable as cause:
         return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
-    found = _read_files(scanned, reader, zone)
+    found = _read_files(scanned, reader, zone, outlets)
     error = _told(found.refused)
-    nothing = found.refused and not (found.items or found.calendars or found.waiting)
+    nothing = found.refused and not (found.items or found.calendars or found.offers or found.waiting)
     status = SourceStatus.ERROR if nothing else SourceStatus.OK
     return Asked(source=source, status=status, lesson=lesson, found=found, error=error)
 
 
-def _read_files(scanned: Scan, reader: Reader, zone: str) -> Found:
+def _read_files(scanned: Scan, reader: Reader, zone: str, outlets: frozenset[str]) -> Found:
     items: list[ItemData] = []
+    offers: list[Offer] = []
     calendars: list[CalendarFile] = []
     refused = list(scanned.refused)
     for file in scanned.files:
@@ -99,16 +116,26 @@ def _read_files(scanned: Scan, reader: Reader, zone: str) -> Found:
             calendars.append(CalendarFile(file.name, file.content))
             continue
         try:
-            items += reader.read(Document(name=file.name, format=file.ending, body=file.content, zone=zone)).items
+            found = reader.read(_document(file, zone, outlets))
         except Unreadable as cause:
             refused.append(Refusal(file.name, cause.reason))
+            continue
+        items += found.items
+        calendars += found.calendars
+        offers += found.offers
+        refused += (Refusal(f"{file.name}, {one.name}", one.reason) for one in found.refused)
     return Found(
         items=tuple(items),
         calendars=tuple(calendars),
+        offers=tuple(offers),
         refused=tuple(refused),
         waiting=scanned.waiting,
         ignored=scanned.ignored,
     )
+
+
+def _document(file: DroppedFile, zone: str, outlets: frozenset[str]) -> Document:
+    return Document(name=file.name, format=file.ending, body=file.content, zone=zone, outlets=outlets)
 
 
 def _told(refused: Sequence[Refusal]) -> str | None:

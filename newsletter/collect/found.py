@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from newsletter.model.item import ItemData
 
@@ -24,6 +25,15 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A feed that a page or a list of feeds names: its address, what it is called, and the folder it lies in."""
+
+    url: str
+    title: str = ""
+    section: str | None = None
+
+
+@dataclass(frozen=True)
 class CalendarFile:
     """An `.ics` file as it lies in the folder; reading it is the calendar's business."""
 
@@ -39,6 +49,10 @@ class Found:
     calendars: tuple[CalendarFile, ...] = ()
     title: str | None = None
     """What the feed calls itself."""
+    ttl: timedelta | None = None
+    """How long a feed says that it stays as it is."""
+    offers: tuple[Offer, ...] = ()
+    """Feeds that a page, or a dropped list of feeds, names."""
     refused: tuple[Refusal, ...] = ()
     waiting: tuple[str, ...] = ()
     """Files that were still being written; the next run takes them."""
@@ -55,5 +69,7 @@ class Document:
     """`feed`, or a file's ending: `.md .txt .html .htm`."""
     body: bytes = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict)
+    outlets: frozenset[str] = frozenset()
+    """Names of outlets that are known."""
     zone: str = "UTC"
     """The IANA zone that a person who wrote a date without one meant; feeds name their own, or have none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from newsletter.model.source import FetchMemory, Source, SourceStatus
 from newsletter.net.fetch import Answer, Failed, Fetched, Request
@@ -11,6 +12,8 @@ from newsletter.text.characters import one_line
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(days=1)
+LONGEST_REST = timedelta(hours=12)
+"""What a feed may say of itself: that nothing changes for so long."""
 MOVED_AFTER = 3
 """Checks in a row that must name the same new address before it is believed: some redirects are mistakes."""
 _MAX_VALIDATOR = 500
@@ -26,7 +29,7 @@ class Lesson:
 
 def is_due(source: Source, now: datetime) -> bool:
     """Whether a source may be asked now: it is not gone, and nothing asked for patience."""
-    if source.status is SourceStatus.GONE:
+    if source.status is SourceStatus.GONE or not source.active:
         return False
     return source.memory.next_at is None or source.memory.next_at <= now
 
@@ -44,16 +47,32 @@ def wait(failures: int, jitter: float) -> timedelta:
     return longest * (0.9 + 0.2 * jitter)
 
 
-def learn(source: Source, answer: Answer, *, now: datetime, jitter: float, unreadable: bool = False) -> Lesson:
-    """What an answer teaches. `unreadable`: it came, and could not be read; its validators are not kept then."""
+def learn(
+    source: Source,
+    answer: Answer,
+    *,
+    now: datetime,
+    jitter: float,
+    unreadable: bool = False,
+    ttl: timedelta | None = None,
+) -> Lesson:
+    """What an answer teaches. `unreadable`: it came, and could not be read; its validators are not kept then.
+
+    `ttl`: how long the feed itself says that it stays as it is.
+    """
     memory = source.memory
     if isinstance(answer, Failed) or unreadable:
         failures = memory.failures + 1
         pause = wait(failures, jitter)
-        if isinstance(answer, Failed) and answer.retry_after is not None:
-            pause = max(pause, timedelta(seconds=answer.retry_after))
-        return Lesson(replace(memory, failures=failures, next_at=now + pause))
-    memory = replace(memory, failures=0, next_at=None)
+        why = "it failed" if failures == 1 else f"it failed {failures} times in a row"
+        if (
+            isinstance(answer, Failed)
+            and answer.retry_after is not None
+            and answer.retry_after >= pause.total_seconds()
+        ):
+            pause, why = timedelta(seconds=answer.retry_after), "its server asked for patience"
+        return Lesson(replace(memory, failures=failures, next_at=now + pause, next_why=why))
+    memory = replace(memory, failures=0, **_rest(source, answer, now, ttl))
     if isinstance(answer, Fetched):
         memory = replace(memory, etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified"))
     if answer.moved_to is None or answer.moved_to == source.url:
@@ -61,6 +80,31 @@ def learn(source: Source, answer: Answer, *, now: datetime, jitter: float, unrea
     count = memory.moved_count + 1 if answer.moved_to == memory.moved_to else 1
     moved = answer.moved_to if count >= MOVED_AFTER else None
     return Lesson(replace(memory, moved_to=answer.moved_to, moved_count=count), moved)
+
+
+def _rest(source: Source, answer: Answer, now: datetime, ttl: timedelta | None) -> dict[str, Any]:
+    """When a source that answered is asked again: at once, unless an editor, its server or the feed says later."""
+    said = [(source.rules.interval or timedelta(), "its interval is set so")]
+    if isinstance(answer, Fetched):
+        said.append(
+            (min(max_age(answer.headers.get("cache-control", "")), LONGEST_REST), "its server said so (max-age)")
+        )
+    said.append((min(ttl or timedelta(), LONGEST_REST), "the feed itself says so (ttl)"))
+    pause, why = max(said, key=lambda one: one[0])
+    return {"next_at": now + pause, "next_why": why} if pause else {"next_at": None, "next_why": None}
+
+
+def max_age(value: str) -> timedelta:
+    """How long an answer is fresh, by its Cache-Control (RFC 9111 §5.2.2.1); zero where it does not say."""
+    parts = [part.strip().lower() for part in value.split(",")]
+    if "no-cache" in parts or "no-store" in parts:
+        return timedelta()
+    for part in parts:
+        name, _, seconds = part.partition("=")
+        seconds = seconds.strip('"')
+        if name == "max-age" and seconds.isascii() and seconds.isdigit():
+            return timedelta(seconds=min(int(seconds[:9]), 10**8))
+    return timedelta()
 
 
 def _validator(answer: Fetched, name: str) -> str | None:

@@ -12,6 +12,9 @@ from newsletter.model.source import SourceId
 
 ItemId = NewType("ItemId", int)
 
+LEFT_OUT = "rule"
+"""The flag of an item that a rule of its source left out: it is kept, as skipped."""
+
 
 class Triage(StrEnum):
     """What an editor of one publication decided about an item."""
@@ -44,7 +47,8 @@ class ItemData:
     canonical_url: str | None = None
     """`url` without tracking, fragment, trailing slash; the second identity."""
     flags: tuple[str, ...] = ()
-    """What a person should look at: `future-date`, `no-title`, `old-date`."""
+    """What a person should look at: `future-date`, `no-title`, `old-date`, `rule`, `split-me`, `breaks-off`,
+    `link-only`, `proposed-outlet: NAME`."""
 
     @property
     def digest(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, or_, select, update
 
 from newsletter.errors import NotFound
-from newsletter.model.item import Item, ItemData, ItemId, ItemVersion, KnownItem, Triage
+from newsletter.model.item import LEFT_OUT, Item, ItemData, ItemId, ItemVersion, KnownItem, Triage
 from newsletter.model.publication import PublicationId
 from newsletter.model.source import SourceId, SourceKind
 from newsletter.store.engine import Tx
@@ -47,18 +47,23 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
     for one in found:
         by_digest[one.digest].append(one)
     stored = tx.execute(insert(item).returning(item.c.id, item.c.digest), rows).all()
-    versions_of = [_version_row(ItemId(row.id), 1, by_digest[row.digest].pop(), now) for row in stored]
+    data = {ItemId(row.id): by_digest[row.digest].pop() for row in stored}
+    versions_of = [_version_row(key, 1, one, now) for key, one in data.items()]
     tx.execute(insert(item_version), versions_of)
-    ids = sorted(ItemId(row.id) for row in stored)
+    ids = sorted(data)
     taken = select(source_publication.c.publication_id).where(source_publication.c.source_id == number)
     decided = [
-        {"publication_id": publication, "item_id": key, "state": Triage.NEW}
+        {"publication_id": publication, "item_id": key, "state": _first_state(data[key])}
         for publication in tx.execute(taken).scalars().all()
         for key in ids
     ]
     if decided:
         tx.execute(insert(triage), decided)
     return ids
+
+
+def _first_state(one: ItemData) -> Triage:
+    return Triage.SKIPPED if LEFT_OUT in one.flags else Triage.NEW
 
 
 def revise(tx: Tx, changed: Sequence[tuple[KnownItem, ItemData]], *, now: datetime) -> None:

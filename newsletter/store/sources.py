@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, update
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.publication import PublicationId
-from newsletter.model.source import FetchMemory, Source, SourceId, SourceKind, SourceStatus
+from newsletter.model.source import FetchMemory, Rules, Source, SourceId, SourceKind, SourceStatus
 from newsletter.store.engine import Tx
 from newsletter.store.schema import item, source, source_publication, triage
 
@@ -101,11 +102,19 @@ def _row(row: Any) -> Source:
         error=row.error,
         last_checked=row.last_checked,
         last_success=row.last_success,
+        created_at=row.created_at,
+        rules=Rules(
+            keep=tuple(row.keep or ()),
+            skip=tuple(row.skip or ()),
+            newest=row.newest,
+            interval=timedelta(seconds=row.interval) if row.interval else None,
+        ),
         memory=FetchMemory(
             etag=row.etag,
             last_modified=row.last_modified,
             failures=row.failures,
             next_at=row.next_at,
+            next_why=row.next_why,
             moved_to=row.moved_to,
             moved_count=row.moved_count,
         ),
@@ -149,6 +158,43 @@ def remove(tx: Tx, publication: PublicationId, number: SourceId) -> Source:
     return found
 
 
+_COLUMNS = ("name", "outlet", "keep", "skip", "newest", "interval", "active", "url")
+
+
+def change(tx: Tx, publication: PublicationId, number: SourceId, fields: Mapping[str, Any]) -> Source:
+    """Set fields of a source; `section` is the publication's, the others are shared. Raises NotFound.
+
+    A new address is asked anew, without what the old one remembered. Raises NewsletterError where another has it.
+    """
+    found = get(tx, publication, number)
+    values = {name: fields[name] for name in _COLUMNS if name in fields}
+    if "url" in values and values["url"] != found.url:
+        if other := tx.execute(select(source.c.id).where(source.c.url == values["url"])).scalar():
+            raise NewsletterError(f"{values['url']} is a source already: number {other}.", code="exists", where="url")
+        values |= {"status": SourceStatus.NEW, "error": None, "failures": 0, "etag": None, "last_modified": None}
+        values |= {"moved_to": None, "moved_count": 0}
+    if not values.keys().isdisjoint(("url", "interval", "active")):
+        values |= {"next_at": None, "next_why": None}
+    if values:
+        tx.execute(update(source).where(source.c.id == number).values(values))
+    if "section" in fields:
+        taken = and_(source_publication.c.source_id == number, source_publication.c.publication_id == publication)
+        tx.execute(update(source_publication).where(taken).values(section=fields["section"]))
+    return get(tx, publication, number)
+
+
+def known_urls(tx: Tx) -> set[str]:
+    """The addresses of all sources of the workspace, also of those that nobody takes from any more."""
+    return set(tx.execute(select(source.c.url)).scalars())
+
+
+def outlets(tx: Tx) -> set[str]:
+    """The names of outlets that the workspace knows: those of its sources, and what its feeds are called."""
+    rows = tx.execute(select(source.c.outlet, source.c.name, source.c.kind)).all()
+    named = {row.outlet for row in rows if row.outlet}
+    return named | {row.name for row in rows if row.kind == SourceKind.FEED.value}
+
+
 def remember(tx: Tx, what: Remembered) -> None:
     """Keep what a collection learned about its source."""
     values: dict[str, Any] = {
@@ -159,6 +205,7 @@ def remember(tx: Tx, what: Remembered) -> None:
         "last_modified": what.memory.last_modified,
         "failures": what.memory.failures,
         "next_at": what.memory.next_at,
+        "next_why": what.memory.next_why,
         "moved_to": what.memory.moved_to,
         "moved_count": what.memory.moved_count,
     }

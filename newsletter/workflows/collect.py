@@ -13,9 +13,10 @@ from newsletter.collect.dates import flags
 from newsletter.collect.decide import Changed, Known, New, Renamed, decide_all
 from newsletter.collect.found import CalendarFile
 from newsletter.collect.patience import is_due
+from newsletter.collect.rules import is_offered
 from newsletter.collect.worker import Reader
 from newsletter.model.event import EventData
-from newsletter.model.item import ItemData
+from newsletter.model.item import LEFT_OUT, ItemData
 from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Fetcher
@@ -31,6 +32,8 @@ class Outcome:
     status: SourceStatus
     asked: bool = True
     """Whether it was due."""
+    waits: str | None = None
+    """Until when it is left alone, and why, in one sentence."""
     new: int = 0
     updated: int = 0
     seen: int = 0
@@ -41,6 +44,10 @@ class Outcome:
     """Files that were still being written."""
     ignored: tuple[str, ...] = ()
     """Files of a kind that is not collected."""
+    added: tuple[str, ...] = ()
+    """Feeds of a dropped list that are sources from now on."""
+    dead: bool = False
+    """Nothing came for a week, though it was asked."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +89,14 @@ def collect(
     now = clock.now()
     chosen = _chosen(store, publication, only)
     due = [one for one in chosen if force or is_due(one, now)]
-    outcomes = {one.id: _waits(one) for one in chosen if one not in due}
+    outcomes = {one.id: _waits(one, now) for one in chosen if one not in due}
+    with store.reading() as tx:
+        outlets = frozenset(sources.outlets(tx)) | {*publication.outlets}
     with Reader() as reader:
-        asking = ask_all(due, Fetcher(settings.fetching), reader, zone=publication.zone, now=now, force=force)
+        asking = ask_all(
+            due, Fetcher(settings.fetching), reader, zone=publication.zone, now=now, force=force,
+            outlets=outlets,
+        )  # fmt: skip
         for done, asked in enumerate(asking, start=1):
             outcome = _keep(store, publication, asked, now)
             outcomes[asked.source.id] = outcome
@@ -98,14 +110,25 @@ def _chosen(store: Store, publication: Publication, only: SourceId | None) -> li
         return sources.listing(tx, publication.id) if only is None else [sources.get(tx, publication.id, only)]
 
 
-def _waits(source: Source) -> Outcome:
-    """Not asked: gone for good, or its server, or its failures, ask for patience."""
+def _waits(source: Source, now: datetime) -> Outcome:
+    """Not asked: switched off, gone for good, or its server, the feed, or its failures ask for patience."""
+    waits, dead = waits_because(source), source.is_dead(now)
+    if not source.active or source.status is SourceStatus.GONE or waits is None:
+        return Outcome(source=source, status=source.status, asked=False, error=source.error, dead=dead)
+    error = " ".join((source.error, waits)) if source.memory.failures and source.error else None
+    error = waits if error is None and source.memory.failures else error
+    return Outcome(source=source, status=SourceStatus.WAITING, asked=False, error=error, waits=waits, dead=dead)
+
+
+def waits_because(source: Source) -> str | None:
+    """Until when a source is left alone, and why, in one sentence; none where it may be asked at any time."""
     at = source.memory.next_at
+    if not source.active:
+        return "It is switched off."
     if source.status is SourceStatus.GONE or at is None:
-        return Outcome(source=source, status=source.status, asked=False, error=source.error)
-    again = f"It is asked again after {at:%Y-%m-%d %H:%M} UTC; --force asks it now."
-    error = " ".join(filter(None, (source.error, again)))
-    return Outcome(source=source, status=SourceStatus.WAITING, asked=False, error=error)
+        return None
+    because = f", because {source.memory.next_why}" if source.memory.next_why else ""
+    return f"It is asked again after {at:%Y-%m-%d %H:%M} UTC{because}; --force asks it now."
 
 
 def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -> Outcome:
@@ -117,6 +140,7 @@ def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -
         sources.lock(tx, asked.source.id)
         new, updated = _keep_items(tx, asked, now)
         kept = _keep_events(tx, asked.source, read, now)
+        added = _keep_offers(tx, publication, asked, now)
         sources.remember(
             tx,
             sources.Remembered(
@@ -140,14 +164,29 @@ def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -
         error=error,
         waiting=asked.found.waiting,
         ignored=asked.found.ignored,
+        added=added,
+        dead=replace(asked.source, status=asked.status).is_dead(now) and not asked.succeeded,
     )
+
+
+def _keep_offers(tx: Tx, publication: Publication, asked: Asked, now: datetime) -> tuple[str, ...]:
+    """The feeds of dropped lists become sources, unless they ever were one: who removed it wants it no more."""
+    known = sources.known_urls(tx) if asked.found.offers else set()
+    added: list[str] = []
+    for offer in asked.found.offers:
+        if offer.url not in known and offer.url not in added:
+            name = offer.title or default_name(SourceKind.FEED, offer.url)
+            feed, url, section = SourceKind.FEED, offer.url, offer.section
+            sources.add(tx, publication.id, kind=feed, url=url, name=name, section=section, now=now)
+            added.append(offer.url)
+    return tuple(added)
 
 
 def _keep_items(tx: Tx, asked: Asked, now: datetime) -> tuple[int, int]:
     """How many were new, and how many had changed."""
     if not asked.found.items:
         return 0, 0
-    found = [_flagged(one, now) for one in asked.found.items]
+    found = [_flagged(one, asked.source, now) for one in asked.found.items]
     decisions = decide_all(found, Known(items.known(tx, asked.source.id)))
     new = [one.found for one in decisions if isinstance(one, New)]
     changed = [(one.item, one.found) for one in decisions if isinstance(one, Changed)]
@@ -157,8 +196,9 @@ def _keep_items(tx: Tx, asked: Asked, now: datetime) -> tuple[int, int]:
     return len(new), len(changed)
 
 
-def _flagged(one: ItemData, now: datetime) -> ItemData:
-    return replace(one, flags=(*one.flags, *flags(one.published, now)))
+def _flagged(one: ItemData, source: Source, now: datetime) -> ItemData:
+    ruled = () if is_offered(one, source.rules) else (LEFT_OUT,)
+    return replace(one, flags=(*one.flags, *flags(one.published, now), *ruled))
 
 
 def _calendars(files: tuple[CalendarFile, ...], zone: str, now: datetime) -> tuple[list[EventData], str | None]:

@@ -1,13 +1,23 @@
-"""Adding and removing sources."""
+"""Adding, changing and removing sources; lists of feeds in and out."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.collect.address import default_name, read_address
+from newsletter.collect.discover import discover
+from newsletter.collect.formats.opml import write_opml
+from newsletter.collect.found import Document, Offer, Unreadable
+from newsletter.collect.worker import Reader
+from newsletter.errors import NewsletterError
 from newsletter.model.publication import Publication
-from newsletter.model.source import Source, SourceId
+from newsletter.model.source import Source, SourceId, SourceKind
+from newsletter.net.fetch import Fetcher
+from newsletter.settings import Settings
 from newsletter.store import Store, sources
 from newsletter.text.characters import one_line
 
@@ -45,3 +55,121 @@ def remove(store: Store, publication: Publication, number: SourceId) -> Source:
     """Let a publication take no longer from a source; what was collected stays. Raises NotFound."""
     with store.writing() as tx:
         return sources.remove(tx, publication.id, number)
+
+
+def change(store: Store, publication: Publication, number: SourceId, pairs: Sequence[str]) -> Source:
+    """Set `KEY=VALUE` pairs of a source: all of them, or none where one cannot be used. Raises NewsletterError."""
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise NewsletterError(f"Write “{pair}” as KEY=VALUE, for example outlet='The Ferry'.", where=pair)
+        if key not in _FIELDS:
+            raise NewsletterError(f"A source has no “{key}”. There are: {', '.join(_FIELDS)}.", where=key)
+        fields[key] = _FIELDS[key](value.strip())
+    with store.writing() as tx:
+        return sources.change(tx, publication.id, number, fields)
+
+
+def find(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]:
+    """The feeds behind the address of a page, or of a feed. Raises NewsletterError where nothing can be asked."""
+    found = read_address(address, Path.cwd())
+    if found.kind is SourceKind.FOLDER:
+        raise NewsletterError("Write the address of a web page, with https://.", where=address)
+    with Reader() as reader:
+        try:
+            return discover(found.url, Fetcher(settings.fetching), reader, now=clock.now())
+        except Unreadable as cause:
+            raise NewsletterError(cause.reason, where=address) from cause
+
+
+def import_opml(
+    store: Store, clock: Clock, publication: Publication, content: bytes
+) -> tuple[list[Source], list[Source]]:
+    """Let a publication take from every feed of an OPML list; its folders are sections.
+
+    The sources that are new, and those it took from already, which stay as they are. Raises NewsletterError where the
+    list cannot be read.
+    """
+    with Reader() as reader:
+        try:
+            offers = reader.read(Document(name="OPML", format=".opml", body=content)).offers
+        except Unreadable as cause:
+            raise NewsletterError(cause.reason, where="FILE") from cause
+    with store.writing() as tx:
+        present = {one.url: one for one in sources.listing(tx, publication.id)}
+        added = [
+            sources.add(
+                tx,
+                publication.id,
+                kind=SourceKind.FEED,
+                url=one.url,
+                name=one.title or default_name(SourceKind.FEED, one.url),
+                section=one.section,
+                now=clock.now(),
+            )
+            for one in offers
+            if one.url not in present
+        ]
+    return added, [present[one.url] for one in offers if one.url in present]
+
+
+def export_opml(store: Store, publication: Publication) -> str:
+    """The feeds of a publication as OPML; its sections are folders."""
+    with store.reading() as tx:
+        return write_opml(sources.listing(tx, publication.id), publication.name)
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (one_line(part) for part in value.split(",")))))
+
+
+def _name(value: str) -> str:
+    if not one_line(value):
+        raise NewsletterError("A source needs a name.", where="name")
+    return one_line(value)
+
+
+def _newest(value: str) -> int | None:
+    if not value:
+        return None
+    if not value.isdecimal() or not 1 <= int(value) <= 10_000:
+        raise NewsletterError("newest is a number of items from 1 to 10000; leave it empty for all.", where="newest")
+    return int(value)
+
+
+def _interval(value: str) -> int | None:
+    if not value:
+        return None
+    match = re.fullmatch(r"(\d{1,5})\s*([mhd])", value)
+    seconds = int(match[1]) * {"m": 60, "h": 3600, "d": 86_400}[match[2]] if match else 0
+    if not 60 <= seconds <= 31 * 86_400:
+        raise NewsletterError(f"“{value}” is no interval; write 30m, 2h or 1d; at most 31d.", where="interval")
+    return seconds
+
+
+def _active(value: str) -> bool:
+    answers = {"yes": True, "true": True, "1": True, "on": True, "no": False, "false": False, "0": False, "off": False}
+    if value.lower() not in answers:
+        raise NewsletterError(f"Write active=yes or active=no, not “{value}”.", where="active")
+    return answers[value.lower()]
+
+
+def _url(value: str) -> str:
+    found = read_address(value, Path.cwd())
+    if found.kind is SourceKind.FOLDER:
+        raise NewsletterError("A feed stays a feed; write its new address with https://.", where="url")
+    return found.url
+
+
+_FIELDS: dict[str, Callable[[str], Any]] = {
+    "name": _name,
+    "outlet": lambda value: one_line(value) or None,
+    "section": lambda value: one_line(value) or None,
+    "keep": lambda value: list(_words(value)),
+    "skip": lambda value: list(_words(value)),
+    "newest": _newest,
+    "interval": _interval,
+    "active": _active,
+    "url": _url,
+}

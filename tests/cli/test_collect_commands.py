@@ -39,7 +39,17 @@ def test_from_a_source_to_picked_items(call: Any, web: Any) -> None:
         "seen": 2,
         "events": 0,
         "sources": [
-            {"id": 1, "name": "Alderwick Times", "kind": "feed", "status": "ok", "new": 2, "updated": 0, "error": None}
+            {
+                "id": 1,
+                "name": "Alderwick Times",
+                "kind": "feed",
+                "status": "ok",
+                "new": 2,
+                "updated": 0,
+                "error": None,
+                "waits": None,
+                "dead": False,
+            }
         ],
     }
     found = call("items", "list", "--search", "bridge")

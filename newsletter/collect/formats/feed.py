@@ -6,10 +6,12 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from newsletter.collect.dates import feed_date
 from newsletter.collect.formats.entry import entry, paragraphs
+from newsletter.collect.formats.page import offers_of
 from newsletter.collect.found import Document, Found, Refusal, Unreadable
 from newsletter.model.item import ItemData
 from newsletter.text.characters import one_line, tidy
@@ -45,7 +47,14 @@ def read_feed(document: Document) -> Found:
             items.append(item)
         else:
             refused.append(Refusal(f"entry {number}", "It is empty."))
-    return Found(items=tuple(items), title=plain(own.get("title") or "") or None, refused=tuple(refused))
+    title = plain(own.get("title") or "") or None
+    return Found(items=tuple(items), title=title, refused=tuple(refused), ttl=_ttl(own))
+
+
+def _ttl(own: Any) -> timedelta | None:
+    """RSS 2.0: how many minutes the feed may be kept."""
+    minutes = str(own.get("ttl") or "").strip()
+    return timedelta(minutes=int(minutes)) if minutes.isascii() and minutes.isdigit() and len(minutes) < 7 else None
 
 
 def _parsed(document: Document) -> Any:
@@ -64,7 +73,12 @@ def _parsed(document: Document) -> Any:
 def _why_not(document: Document, feed: Any) -> str:
     kind = document.headers.get("content-type", "")
     if _WEB_PAGE.match(document.body[:4096]) or "html" in kind:
-        return "This is a web page, not a feed; look on it for a link called RSS, Atom or feed."
+        offers = offers_of(document.body, document.name)
+        if not offers:
+            return "This is a web page, not a feed; look on it for a link called RSS, Atom or feed."
+        named = ", ".join(one.url for one in offers[:4])
+        word = "the feed" if len(offers) == 1 else "these feeds"
+        return f"This is a web page, not a feed; it offers {word}: {named} (newsletter sources set ID url=…)."
     cause = feed.get("bozo_exception")
     line = getattr(cause, "getLineNumber", lambda: None)()
     if line is not None and document.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
