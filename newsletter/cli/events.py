@@ -39,6 +39,7 @@ def document(one: Occurrence) -> dict[str, Any]:
         "online": one.online,
         "url": one.url,
         "contact": one.contact,
+        "open": one.open,
         "wording": one.wording,
         "warnings": list(one.warnings),
         "source": one.source,
@@ -119,6 +120,9 @@ def edit(
     place: Annotated[str | None, typer.Option(help="Where.")] = None,
     url: Annotated[str | None, typer.Option(help="An http(s) address.")] = None,
     contact: Annotated[str | None, typer.Option(help="Whom to ask.")] = None,
+    open_: Annotated[
+        bool | None, typer.Option("--open/--closed", help="Let contact and join link stand on public pages.")
+    ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Let it into the issues.")] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Keep it out of the issues.")] = False,
 ) -> None:
@@ -140,12 +144,30 @@ def edit(
             place=place,
             url=url,
             contact=contact,
+            open_=open_,
             confirm=confirm,
             cancel=cancel,
             zone=call.publication.zone,
         )
         stored.edit(tx, call.publication.id, old.id, data, now=call.clock.now())
     _answer(call, [old.id], ())
+
+
+@app.command()
+def share(
+    ctx: typer.Context,
+    event: Annotated[int, typer.Argument(metavar="ID", help="The event's number (“event” in the list).")],
+    other: Annotated[str, typer.Argument(metavar="PUBLICATION", help="The other newsletter.")],
+) -> None:
+    """Let an event appear in another publication too. It stays one event: an edit shows in both."""
+    from newsletter.model.event import EventId
+    from newsletter.store import events as stored
+    from newsletter.store import publications
+
+    call: Call = ctx.obj
+    with call.store.writing() as tx:
+        stored.share(tx, call.publication.id, EventId(event), publications.find(tx, other).id)
+    _answer(call, [EventId(event)], ())
 
 
 @app.command()

@@ -32,6 +32,8 @@ def document(publication: Publication) -> dict[str, Any]:
         "subject": publication.subject,
         "date_format": publication.date_format,
         "event_days": publication.event_days,
+        "event_grouping": publication.event_grouping,
+        "event_zones": ",".join(publication.event_zones),
         "send_late_within": duration_text(publication.send_late_within),
         "outlets": ", ".join(publication.outlets),
     }
@@ -52,7 +54,8 @@ def show(ctx: typer.Context) -> None:
 @app.command("set")
 def set_(ctx: typer.Context, values: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…")]) -> None:
     """Change it: name, from, reply_to, address, tagline, zone, language, theme, subject, date_format, event_days,
-    send_late_within (as in 2h or 90m), outlets (names with commas, in the order in which they lead a story)."""
+    event_grouping (day, week or city), event_zones (two to four, with commas), send_late_within (as in 2h or 90m),
+    outlets (names with commas, in the order in which they lead a story)."""
     from newsletter.workflows.publications import change
 
     call: Call = ctx.obj

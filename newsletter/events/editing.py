@@ -20,6 +20,7 @@ def edited(
     place: str | None = None,
     url: str | None = None,
     contact: str | None = None,
+    open_: bool | None = None,
     confirm: bool = False,
     cancel: bool = False,
     zone: str,
@@ -50,6 +51,8 @@ def edited(
         data = replace(data, place=place.strip() or None)
     if contact is not None:
         data = replace(data, contact=contact.strip() or None)
+    if open_ is not None:
+        data = replace(data, open=open_)
     if start is not None:
         data = _restarted(data, start, zone)
     if end is not None:

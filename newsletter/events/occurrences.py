@@ -167,6 +167,7 @@ def _at(
         online=data.online,
         url=data.url,
         contact=data.contact,
+        open=data.open,
         wording=data.wording,
         warnings=data.warnings,
         status=data.status,

@@ -46,6 +46,8 @@ class EventData:
     online: bool = False
     url: str | None = None
     contact: str | None = None
+    open: bool = False
+    """Whether the contact and a link to join may stand on public pages."""
     wording: str | None = None
     """The line as it was pasted."""
     warnings: tuple[str, ...] = ()
@@ -66,6 +68,24 @@ class Event:
     id: EventId
     data: EventData
     source: SourceId | None = None
+    changes: int = 0
+    """How often it changed here; not each calendar counts its own changes in SEQUENCE."""
+    changed_at: datetime | None = None
+    """UTC."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the editors of one issue said about an occurrence."""
+
+    occurrence: str
+    pinned: bool = False
+    hidden: bool = False
+    rank: int | None = None
+    """Its place by hand among those shown, from 1; none where its date decides."""
+
+    def __bool__(self) -> bool:
+        return self.pinned or self.hidden or self.rank is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +111,7 @@ class Occurrence:
     online: bool = False
     url: str | None = None
     contact: str | None = None
+    open: bool = False
     wording: str | None = None
     warnings: tuple[str, ...] = ()
     status: EventStatus = EventStatus.CONFIRMED

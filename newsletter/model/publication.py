@@ -36,6 +36,10 @@ class Publication:
     """A CLDR date pattern (`dd.MM.yyyy`), or a strftime one where it has a `%`."""
     event_days: int = 60
     """How far ahead the calendar looks, in days."""
+    event_grouping: str = ""
+    """How an issue's calendar is parted: empty for a plain list, or `day`, `week`, `city`."""
+    event_zones: tuple[str, ...] = ()
+    """Two to four IANA zones in which the hours of events are told side by side; empty: each in its own."""
     send_late_within: timedelta = timedelta(hours=2)
     """A schedule that fires later than this is held."""
     outlets: tuple[str, ...] = ()

@@ -132,6 +132,7 @@ def _first_day(data: EventData) -> date:
 
 def _merged(old: EventData, new: EventData) -> EventData | None:
     """What is to be stored, or none where nothing changes."""
+    new = replace(new, open=new.open or old.open)  # an editor said so
     if old.uid == new.uid:
         return None if new.sequence < old.sequence or _same(old, new) else new
     if new.wording is None:
@@ -175,7 +176,10 @@ def _update(tx: Tx, changed: Mapping[EventId, EventData], now: datetime) -> None
     rows = [{**_columns(data), "changed_at": now, "of_id": event} for event, data in changed.items()]
     names = [name for name in rows[0] if name != "of_id"]
     tx.execute(
-        update(table).where(table.c.id == bindparam("of_id")).values({name: bindparam(name) for name in names}), rows
+        update(table)
+        .where(table.c.id == bindparam("of_id"))
+        .values({name: bindparam(name) for name in names} | {"changes": table.c.changes + 1}),
+        rows,
     )
 
 
@@ -213,6 +217,15 @@ def edit(tx: Tx, publication: PublicationId, event: EventId, data: EventData, *,
     return get(tx, publication, event)
 
 
+def share(tx: Tx, publication: PublicationId, event: EventId, other: PublicationId) -> Event:
+    """Let an event of a publication appear in another one too; it stays one event. Raises NotFound."""
+    shared = get(tx, publication, event)
+    rows = select(shown_in.c.event_id).where(shown_in.c.event_id == event, shown_in.c.publication_id == other)
+    if tx.execute(rows).first() is None:
+        _join(tx, other, [event])
+    return shared
+
+
 def remove(tx: Tx, publication: PublicationId, event: EventId, *, now: datetime) -> Event:
     """Take an event out of a publication's calendar, and give it back as it was. Raises NotFound.
 
@@ -248,6 +261,7 @@ def _columns(data: EventData) -> dict[str, Any]:
         "online": data.online,
         "url": data.url,
         "contact": data.contact,
+        "open": data.open,
         "wording": data.wording,
         "warnings": list(data.warnings),
         "status": data.status.value,
@@ -277,9 +291,16 @@ def _event(row: Any) -> Event:
         online=row.online,
         url=row.url,
         contact=row.contact,
+        open=row.open,
         wording=row.wording,
         warnings=tuple(row.warnings),
         status=EventStatus(row.status),
         ics=row.ics,
     )
-    return Event(id=EventId(row.id), data=data, source=SourceId(row.source_id) if row.source_id is not None else None)
+    return Event(
+        id=EventId(row.id),
+        data=data,
+        source=SourceId(row.source_id) if row.source_id is not None else None,
+        changes=row.changes,
+        changed_at=row.changed_at,
+    )

@@ -20,6 +20,7 @@ from newsletter.store.schema import publication as table
 def _row(row: Any) -> Publication:
     values = dict(row._mapping)
     values["send_late_within"] = timedelta(seconds=values["send_late_within"])
+    values["event_zones"] = tuple(values["event_zones"])
     values["outlets"] = tuple(values["outlets"])
     return Publication(**values)
 
@@ -30,6 +31,8 @@ def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
         values["send_late_within"] = int(values["send_late_within"].total_seconds())
     if "outlets" in values:
         values["outlets"] = list(values["outlets"])
+    if "event_zones" in values:
+        values["event_zones"] = list(values["event_zones"])
     return values
 
 

@@ -98,6 +98,8 @@ publication = Table(
     Column("subject", Text, nullable=False),
     Column("date_format", Text, nullable=False),
     Column("event_days", Integer, nullable=False),
+    Column("event_grouping", String(8), nullable=False, default=""),  # day week city
+    Column("event_zones", Json, nullable=False, default=list),
     Column("send_late_within", Integer, nullable=False),  # seconds
     Column("outlets", Json, nullable=False, default=list),  # the order in which they lead a story
     Column("created_at", Utc, nullable=False),
@@ -270,10 +272,12 @@ event = Table(
     Column("online", Boolean, nullable=False, default=False),
     Column("url", Text),
     Column("contact", Text),
+    Column("open", Boolean, nullable=False, default=False),  # contact and join link may stand on public pages
     Column("wording", Text),
     Column("warnings", Json, nullable=False),
     Column("status", String(16), nullable=False),
     Column("ics", Text),
+    Column("changes", Integer, nullable=False, default=0),  # how often it changed here: SEQUENCE grows with it
     Column("source_id", ForeignKey("source.id", ondelete="SET NULL")),
     Column("created_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
@@ -415,6 +419,7 @@ rendition = Table(
     Column("text", Text, nullable=False),
     Column("base_url", Text, nullable=False),
     Column("nonce", String(40), nullable=False),
+    Column("personal", Json, nullable=False),  # kind, expression and unless of each place
     Column("note", Text),
     Column("checksum", String(64), nullable=False),
     Column("created_at", Utc, nullable=False),

@@ -12,6 +12,7 @@ from newsletter.model.when import local_day
 from newsletter.queue.drafts import fill, layout_of, returned
 from newsletter.queue.editing import Editor
 from newsletter.store import Tx, issues, items, waivers
+from newsletter.workflows import issue_calendar
 
 
 def new_issue(editor: Editor, *, origin: int | Literal["last", "none"] = "last", title: str | None = None) -> Issue:
@@ -31,6 +32,7 @@ def new_issue(editor: Editor, *, origin: int | Literal["last", "none"] = "last",
         theme = last.theme if last else None
         created = issues.create(tx, publication.id, outline, title=title, theme=theme, now=now)
         if last is not None:
+            issue_calendar.carry(tx, publication, last, created, local_day(now, publication.zone))
             waivers.carry(tx, created.id, returned(last.outline, created.outline, local_day(now, publication.zone)))
         return created
 

@@ -132,6 +132,24 @@ def _days(value: str) -> int:
     return int(value)
 
 
+def _grouping(value: str) -> str:
+    if value not in ("", "none", "day", "week", "city"):
+        raise NewsletterError(
+            f"event_grouping is day, week or city, or none for a plain list; not “{value}”.", where="event_grouping"
+        )
+    return "" if value == "none" else value
+
+
+def _event_zones(value: str) -> tuple[str, ...]:
+    zones = tuple(dict.fromkeys(_zone(one) for one in re.split(r"[,\s]+", value) if one))
+    if len(zones) == 1 or len(zones) > 4:
+        raise NewsletterError(
+            "event_zones are two to four zones, such as America/New_York,Europe/Berlin, or empty for each event's own.",
+            where="event_zones",
+        )
+    return zones
+
+
 def _address(value: str) -> str:
     return "\n".join(line.strip() for line in value.replace("\r", "").split("\n") if line.strip())
 
@@ -152,6 +170,8 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "subject": ("subject", _subject),
     "date_format": ("date_format", _date_format),
     "event_days": ("event_days", _days),
+    "event_grouping": ("event_grouping", _grouping),
+    "event_zones": ("event_zones", _event_zones),
     "send_late_within": ("send_late_within", read_duration),
     "outlets": ("outlets", _outlets),
 }

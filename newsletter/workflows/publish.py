@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
 from newsletter.errors import Conflict, NotFound, Refused
-from newsletter.events.occurrences import for_issue
 from newsletter.model.delivery import Tally
-from newsletter.model.event import EventStatus, Occurrence
+from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import BlockKind, Issue, IssueState, PinnedItem, Planned
 from newsletter.model.item import ItemId, ItemVersion
@@ -27,8 +26,9 @@ from newsletter.render.link_check import asked_of, check_links
 from newsletter.render.spam import SpamScore, spam_score
 from newsletter.render.subject import subject_of
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, audience, deliveries, events, issues, items, renditions, subscribers, waivers
+from newsletter.store import Store, Tx, audience, deliveries, issues, items, renditions, subscribers, waivers
 from newsletter.workflows.deliver import try_server
+from newsletter.workflows.issue_calendar import calendar
 from newsletter.workflows.specimen import specimen
 
 FROZEN = frozenset(issues.ON_ITS_WAY)
@@ -82,8 +82,7 @@ class Desk:
     def _material(self, tx: Tx, issue: Issue, on: date | None = None) -> Material:
         day = on or self._day(issue)
         has_calendar = any(block.kind is BlockKind.CALENDAR for block in issue.outline.blocks())
-        confirmed = events.listing(tx, self.publication.id, statuses=[EventStatus.CONFIRMED]) if has_calendar else []
-        dated = for_issue(confirmed, on=day, days=self.publication.event_days, zone=self.publication.zone)
+        dated = calendar(tx, self.publication, issue, day) if has_calendar else []
         subject = subject_of(self.publication, issue, on=day)
         return Material(
             issue, issues.versions(tx, issue.id), dated, day, subject, issue.theme or self.publication.theme
@@ -266,6 +265,8 @@ class Desk:
             issue = issues.get(tx, self.publication.id, number)
         if issue.state in (IssueState.SENDING, IssueState.SENT):
             return issue
+        if issue.state is IssueState.PAUSED:
+            return self._go_on(issue)
         if issue.state is IssueState.DRAFT and not approve:
             raise Refused(f"Issue {number} is a draft; approve it first, or add --approve.", code="not-approved")
         try_server(self.settings)  # a server that refuses us is told before anything has changed
@@ -283,6 +284,18 @@ class Desk:
                     return now
                 raise Refused(f"Issue {number} is {now.state} and cannot be sent.", code="not-sent")
             issues.unplan(tx, issue.id)
+            return issues.by_id(tx, issue.id)
+
+    def _go_on(self, issue: Issue) -> Issue:
+        """Sending again continues what the sender paused by itself; what a person paused, a person resumes."""
+        if issue.held_why is None:
+            raise Refused(
+                f"Issue {issue.number} was paused by a person; go on with: newsletter issue resume {issue.number}",
+                code="paused",
+            )
+        try_server(self.settings)
+        with self.store.writing() as tx:
+            issues.move(tx, issue.id, [IssueState.PAUSED], IssueState.SENDING, {"held_why": None})
             return issues.by_id(tx, issue.id)
 
     def _still_right(self, issue: Issue) -> Issue:

@@ -29,6 +29,7 @@ FIELDS = [
     "online",
     "url",
     "contact",
+    "open",
     "wording",
     "warnings",
     "source",
