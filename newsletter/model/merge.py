@@ -27,7 +27,7 @@ def token(nonce: str, slot: str) -> str:
 
 
 def filled(body: str, nonce: str, values: Mapping[str, str], *, html: bool) -> str:
-    """A body as one reader sees it, for files and previews; sending splices ready bytes instead."""
+    """A body with the values of its named slots; for all that is one reader's, see `model.reading`."""
     for slot, value in values.items():
         body = body.replace(token(nonce, slot), escape(value, quote=True) if html else value)
     return body

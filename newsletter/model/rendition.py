@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from newsletter.model.issue import IssueId, RenditionId
+from newsletter.model.personal import Place
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class RenditionData:
     variant: str = ""
     note: str | None = None
     """The dated note of a correction."""
+    personal: tuple[Place, ...] = ()
+    """What differs by reader besides their links, by the number in its token."""
 
     @property
     def checksum(self) -> str:
@@ -52,7 +55,8 @@ class RenditionData:
             self.html,
             self.text,
         )
-        return sha256("\x1f".join(seen).encode()).hexdigest()
+        personal = ("\x1e".join((one.kind, one.expression, *one.unless)) for one in self.personal)
+        return sha256("\x1f".join((*seen, *personal)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

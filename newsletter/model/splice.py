@@ -8,7 +8,7 @@ begins with a dot, because quoted-printable lets us write it as `=2E`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -19,12 +19,16 @@ from urllib.parse import urlsplit
 
 from newsletter.errors import NewsletterError
 from newsletter.model.header import address_field, check_ascii_address, split_address, text_field
-from newsletter.model.merge import SLOTS, UNSUBSCRIBE, token
+from newsletter.model.merge import UNSUBSCRIBE
+from newsletter.model.personal import Facts, Place, slots
 from newsletter.model.quoted import encode_text, encode_value
 from newsletter.model.rendition import RenditionData
 
 Context = Literal["html", "text"]
 """Where a value is spliced: it is escaped for that place."""
+
+_VARIANTS = 256
+"""Combinations of conditions that are kept ready."""
 
 _URL = re.compile(r"https?://[!-;=?-~]+")
 
@@ -37,7 +41,9 @@ class Reader:
     """What stands in `To`: ASCII, or UTF-8 only where the server speaks SMTPUTF8."""
     name: str = ""
     values: Mapping[str, str]
-    """One value for each slot of the rendition, as it is: the splice escapes it."""
+    """One value for each named slot of the rendition, as it is: the splice escapes it."""
+    facts: Facts | None = None
+    """What personal places are filled from; none: the name and the address."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +58,71 @@ class MessageIds:
         return f"{self.before}{delivery}{self.after}"
 
 
-class Compiled:
-    """A rendition as a ready multipart/alternative message with gaps."""
+@dataclass(frozen=True)
+class _Gap:
+    """Where a value goes."""
 
-    def __init__(self, head: bytes, pieces: list[bytes], gaps: list[tuple[int, str, Context]], *, one_click: bool):
+    slot: str
+    context: Context
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """Where a passage under a condition begins or ends."""
+
+    place: int
+    begins: bool
+
+
+class _Variant:
+    """The pieces of all readers for whom the same conditions hold, and the gaps between them."""
+
+    def __init__(self, parts: Sequence[bytes | _Gap | _Edge], holding: Collection[int]) -> None:
+        self.pieces: list[bytes] = []
+        self.gaps: list[tuple[int, str, Context]] = []
+        fixed: list[bytes] = []
+        hidden = 0
+        for part in parts:
+            if isinstance(part, _Edge):
+                if part.begins:
+                    hidden += hidden > 0 or part.place not in holding
+                else:
+                    hidden -= hidden > 0
+            elif hidden:
+                continue
+            elif isinstance(part, bytes):
+                fixed.append(part)
+            else:  # neighbouring fixed pieces become one: fewer pieces make a faster splice
+                self.pieces.append(b"".join(fixed))
+                self.gaps.append((len(self.pieces), part.slot, part.context))
+                self.pieces.append(b"")
+                fixed = []
+        self.pieces.append(b"".join(fixed))
+        self.needed = tuple({(slot, context) for _, slot, context in self.gaps})
+
+
+class Compiled:
+    """A rendition as a ready multipart/alternative message with gaps, and passages that a condition switches."""
+
+    def __init__(
+        self, head: bytes, parts: Sequence[bytes | _Gap | _Edge], places: Sequence[Place], *, one_click: bool
+    ) -> None:
         self._head = head
-        self._pieces = pieces
-        self._gaps = gaps
-        self._needed = tuple({(slot, context) for _, slot, context in gaps})
+        self._parts = parts
+        self._places = places
+        self._conditions = tuple(number for number, place in enumerate(places) if place.kind == "if")
+        self._variants: dict[frozenset[int], _Variant] = {}
         self._one_click = one_click
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it needs what is known of a reader."""
+        return bool(self._places)
+
+    @property
     def size(self) -> int:
-        """About how many bytes a message has."""
-        return len(self._head) + sum(map(len, self._pieces)) + 600
+        """About how many bytes a message has, with every passage in it."""
+        return len(self._head) + sum(len(part) for part in self._parts if isinstance(part, bytes)) + 600
 
     def splice(self, reader: Reader, *, message_id: str, date: datetime) -> bytes:
         """One reader's message: CRLF line ends, ready for DATA without the final dot, and ready as an `.eml` file.
@@ -73,11 +130,26 @@ class Compiled:
         Lines have at most 76 characters in the body and 998 in the header. Raises ValueError, with a reason for a
         person, where the address or the unsubscribe URL cannot stand in a header.
         """
-        parts = self._pieces.copy()
-        encoded = {key: _encoded(reader.values[key[0]], key[1]) for key in self._needed}
-        for position, slot, context in self._gaps:
+        facts = reader.facts or Facts(name=reader.name, email=reader.address)
+        variant = self._variant(facts)
+        parts = variant.pieces.copy()
+        encoded = {key: _encoded(self._value(key[0], reader, facts), key[1]) for key in variant.needed}
+        for position, slot, context in variant.gaps:
             parts[position] = encoded[slot, context]
         return b"".join((self._own_header(reader, message_id, date), self._head, *parts))
+
+    def _variant(self, facts: Facts) -> _Variant:
+        """Kept: readers differ in a few conditions, and there are few combinations of them."""
+        holding = frozenset(number for number in self._conditions if self._places[number].holds(facts))
+        found = self._variants.get(holding)
+        if found is None:
+            found = _Variant(self._parts, holding)
+            if len(self._variants) < _VARIANTS:
+                self._variants[holding] = found
+        return found
+
+    def _value(self, slot: str, reader: Reader, facts: Facts) -> str:
+        return self._places[int(slot[1:])].value(facts) if slot[1:].isdecimal() else reader.values[slot]
 
     def _own_header(self, reader: Reader, message_id: str, date: datetime) -> bytes:
         lines = [
@@ -113,18 +185,17 @@ def compile_rendition(rendition: RenditionData, *, ascii_address: Callable[[str]
     shared += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"']
     head = "\r\n".join(shared).encode("ascii") + b"\r\n\r\n"
 
-    pieces: list[bytes] = []
-    gaps: list[tuple[int, str, Context]] = []
+    parts: list[bytes | _Gap | _Edge] = []
     for context, subtype, body in (("text", "plain", rendition.text), ("html", "html", rendition.html)):
-        pieces.append(
+        parts.append(
             f"--{boundary}\r\n"
             f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
             "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
         )
-        _add_body(body, rendition.nonce, "html" if context == "html" else "text", pieces, gaps)
-        pieces.append(b"\r\n")
-    pieces.append(f"--{boundary}--\r\n".encode())
-    return Compiled(head, _joined(pieces, gaps), gaps, one_click=_may_one_click(rendition.base_url))
+        parts += _body(body, rendition.nonce, "html" if context == "html" else "text")
+        parts.append(b"\r\n")
+    parts.append(f"--{boundary}--\r\n".encode())
+    return Compiled(head, parts, rendition.personal, one_click=_may_one_click(rendition.base_url))
 
 
 def message_ids(rendition: RenditionData, issue: int) -> MessageIds:
@@ -137,41 +208,29 @@ def message_ids(rendition: RenditionData, issue: int) -> MessageIds:
     return MessageIds(f"<{issue}.", f".{rendition.checksum[:12]}@{host or 'localhost'}>")
 
 
-def _add_body(
-    body: str, nonce: str, context: Context, pieces: list[bytes], gaps: list[tuple[int, str, Context]]
-) -> None:
-    """The encoded pieces of one part; each value gets a line of its own between soft breaks."""
-    slots = {token(nonce, slot): slot for slot in SLOTS}
+def _body(body: str, nonce: str, context: Context) -> Iterator[bytes | _Gap | _Edge]:
+    """The encoded pieces of one part; each value gets a line of its own between soft breaks.
+
+    A passage under a condition begins and ends after a line break, hard or soft: without it the rest stays whole.
+    """
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
     if not lines.endswith("\n"):
         lines += "\n"
-    for fragment in re.split("(" + "|".join(map(re.escape, slots)) + ")", lines):
-        if fragment in slots:
-            if not pieces[-1].endswith(b"\r\n"):
-                pieces.append(b"=\r\n")
-            gaps.append((len(pieces), slots[fragment], context))
-            pieces.append(b"")
-            pieces.append(b"=\r\n")
-        elif fragment:
-            pieces.append(encode_text(fragment))
-
-
-def _joined(pieces: list[bytes], gaps: list[tuple[int, str, Context]]) -> list[bytes]:
-    """Neighbouring fixed pieces as one, the gaps' positions moved along: fewer pieces make a faster splice."""
-    places = {position: number for number, (position, _, _) in enumerate(gaps)}
-    joined: list[bytes] = []
-    fixed: list[bytes] = []
-    for position, piece in enumerate(pieces):
-        if position in places:
-            joined.append(b"".join(fixed))
-            fixed = []
-            number = places[position]
-            gaps[number] = (len(joined), *gaps[number][1:])
-            joined.append(b"")
+    at_line_start = True
+    for index, fragment in enumerate(slots(nonce).split(lines)):
+        if index % 2 == 0:
+            if fragment:
+                yield encode_text(fragment)
+                at_line_start = fragment.endswith("\n")
+            continue
+        if not at_line_start:
+            yield b"=\r\n"
+            at_line_start = True
+        if fragment[0] in "be" and fragment[1:].isdecimal():
+            yield _Edge(int(fragment[1:]), begins=fragment[0] == "b")
         else:
-            fixed.append(piece)
-    joined.append(b"".join(fixed))
-    return joined
+            yield _Gap(fragment, context)
+            yield b"=\r\n"
 
 
 def _encoded(value: str, context: Context) -> bytes:

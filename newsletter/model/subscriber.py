@@ -9,6 +9,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NewType
 
+from newsletter.model.personal import Facts
+
 SubscriberId = NewType("SubscriberId", int)
 
 
@@ -38,6 +40,11 @@ class Subscriber:
     consent_at: datetime
     consent_how: str
     """`import`, `command`, `one-click`, `page`."""
+
+    @property
+    def facts(self) -> Facts:
+        """What personal places are filled from."""
+        return Facts(name=self.name, email=self.email, language=self.language, tags=self.tags, fields=self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)

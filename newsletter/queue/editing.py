@@ -18,6 +18,7 @@ from newsletter.model.item import ItemId, Triage
 from newsletter.model.publication import Publication
 from newsletter.queue import outline as edits
 from newsletter.store import Store, Tx, issues, items
+from newsletter.text.personal import check_personal
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ class Editor:
         """Free Markdown; standing: it returns in every issue between its dates."""
         if not text.strip():
             raise NewsletterError("A text block needs a text.", where="TEXT")
+        check_personal(text, where="TEXT", markdown=True)
+        check_personal(headline or "", where="--headline", markdown=False)
         if standing and standing.first and standing.last and standing.last < standing.first:
             raise NewsletterError("A standing text ends on or after the day it begins.", where="--until")
         block = Block(kind=BlockKind.TEXT, blurb=text.strip(), headline=headline or None, standing=standing)
@@ -212,6 +215,8 @@ def _field(name: str, value: Any) -> Any:
         return value
     if not value:
         return None
+    if name in ("headline", "blurb"):
+        check_personal(value, where=f"--{name}", markdown=name == "blurb")
     if name == "blurb":
         return value
     value = _one_line(name, value)

@@ -10,15 +10,28 @@ from itertools import zip_longest
 WIDTH = 72
 DATE_COLUMN = 16
 
+_TOKEN = re.compile(r"(mg[0-9a-f]{20}[a-z]+[0-9]*gm)")
+_PLACE = re.compile(r"mg[0-9a-f]{20}([vbe])[0-9]+gm")
+_USUAL = 10
 _WHOLE = re.compile(r"\S*(?:https?://|mailto:)\S*", re.IGNORECASE)
 
 
 def width_of(text: str) -> int:
-    """How many columns a text takes: two for wide East Asian letters, none for combining marks."""
+    """How many columns a text takes: two for wide East Asian letters, none for combining marks.
+
+    A value that differs by reader is taken for a short name, and the ends of a passage take none.
+    """
+    if "mg" in text:
+        text = _PLACE.sub(lambda found: "x" * _USUAL if found[1] == "v" else "", text)
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text
     )
+
+
+def upper(text: object) -> str:
+    """The text in capitals; places that differ by reader stay."""
+    return "".join(part if index % 2 else part.upper() for index, part in enumerate(_TOKEN.split(str(text))))
 
 
 def wrap(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> str:
@@ -49,7 +62,7 @@ def beside(left: Iterable[str], right: str, column: int = DATE_COLUMN) -> str:
 def _words(paragraph: str, width: int) -> Sequence[str]:
     words: list[str] = []
     for word in paragraph.split():
-        if width_of(word) <= width or _WHOLE.fullmatch(word):
+        if width_of(word) <= width or _WHOLE.fullmatch(word) or _PLACE.search(word):
             words.append(word)
             continue
         piece = ""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
 import lxml.html
 
 from newsletter.model.event import Occurrence
-from newsletter.model.issue import Issue, PinnedItem
+from newsletter.model.issue import Issue, Outline, PinnedItem
 from newsletter.model.item import ItemVersion
 from newsletter.model.merge import SLOTS, new_nonce, token
+from newsletter.model.nesting import unwrapped, unwrapped_text
+from newsletter.model.personal import BadPersonalisation, Marks
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import Link, RenditionData
 from newsletter.render.filling import fill
@@ -40,9 +43,10 @@ def compose(
     nonce = nonce or new_nonce()
     theme = open_theme(issue.theme or publication.theme, settings)
     subject = subject_of(publication, issue, on=on)
+    marks = Marks(nonce)
     seen = view(
         publication,
-        issue,
+        _marked(issue, marks),
         versions,
         occurrences,
         base_url=settings.base_url,
@@ -52,6 +56,7 @@ def compose(
         theme=theme.variables,
     )
     html, text = fill(theme, seen)
+    html, text = unwrapped(html, nonce), unwrapped_text(text, nonce)
     return RenditionData(
         subject=subject,
         sender=publication.sender,
@@ -62,7 +67,29 @@ def compose(
         base_url=settings.base_url,
         nonce=nonce,
         links=links_of(html, nonce),
+        personal=tuple(marks.places),
     )
+
+
+def _marked(issue: Issue, marks: Marks) -> Issue:
+    """The issue with tokens where its editors' words are personal; what cannot be read stays for the checks."""
+
+    def marked(text: str | None) -> str | None:
+        try:
+            return marks.mark(text) if text and ("{{" in text or "{%" in text) else text
+        except BadPersonalisation:
+            return text
+
+    sections = [
+        replace(
+            section,
+            blocks=tuple(
+                replace(block, headline=marked(block.headline), blurb=marked(block.blurb)) for block in section.blocks
+            ),
+        )
+        for section in issue.outline.sections
+    ]
+    return replace(issue, outline=Outline(tuple(sections)))
 
 
 def links_of(html: str, nonce: str) -> tuple[Link, ...]:

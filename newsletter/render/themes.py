@@ -28,7 +28,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsletter.errors import NewsletterError, NotFound
-from newsletter.render.columns import beside, width_of, wrap
+from newsletter.render.columns import beside, upper, width_of, wrap
 from newsletter.render.hints import hint, line_of
 from newsletter.render.variables import BadVariable, Value, Variable, declared, in_sheet, near
 from newsletter.settings import Settings
@@ -285,6 +285,7 @@ def _environment(folders: tuple[Path, ...], _files: tuple[tuple[str, ...], ...])
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["upper"] = upper
     environment.filters["wrapped"] = wrap
     environment.filters["beside"] = beside
     environment.filters["columns"] = width_of

@@ -14,8 +14,9 @@ from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
 from newsletter.model.delivery import DeliveryId
 from newsletter.model.issue import IssueId, IssueState
+from newsletter.model.personal import Facts
 from newsletter.model.splice import MessageIds
-from newsletter.store import Store, Tx, deliveries
+from newsletter.store import Store, Tx, deliveries, subscribers
 from newsletter.store.deliveries import Claimed, Closed
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,9 @@ class Ledger:
         self._candidates: deque[DeliveryId] = deque()
         self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
         self.failure: BaseException | None = None
+        self.reads_facts = False
+        """Whether messages differ by what is known of a reader."""
+        self._facts: dict[DeliveryId, Facts] = {}
 
     def __enter__(self) -> Ledger:
         self._writer.start()
@@ -69,6 +73,10 @@ class Ledger:
     def next(self, closed: Closed | None = None) -> Claimed | None:
         """Close the last attempt and take the next row, in one commit. None: nothing is left, or the run stops."""
         return self._hand_in(_Turn(closed, wants=True))
+
+    def facts_of(self, row: Claimed) -> Facts | None:
+        """What is known of the reader of a row that was just taken, where that is read."""
+        return self._facts.pop(row.id, None)
 
     def close(self, closed: Closed) -> None:
         """Close the last attempt and take nothing."""
@@ -144,6 +152,9 @@ class Ledger:
                 break
             rows = deliveries.claim(tx, self._issue, ids, owner=self._owner, names=self._names, now=now)
             if rows:
+                if self.reads_facts:
+                    known = subscribers.facts(tx, [row.subscriber for row in rows])
+                    self._facts.update({row.id: known[row.subscriber] for row in rows if row.subscriber in known})
                 return rows
             if deliveries.sending(tx, self._issue).state is not IssueState.SENDING:
                 break

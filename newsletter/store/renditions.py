@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select
 
 from newsletter.errors import NotFound
 from newsletter.model.issue import IssueId, RenditionId
+from newsletter.model.personal import Place
 from newsletter.model.rendition import Link, Rendition, RenditionData
 from newsletter.store.engine import Tx
 from newsletter.store.schema import link as link_table
@@ -32,6 +33,7 @@ _FROZEN = (
 def add(tx: Tx, issue: IssueId, data: RenditionData, now: datetime) -> Rendition:
     """Freeze what an issue was rendered to, with its numbered links, and give it back with its id."""
     values = {name: getattr(data, name) for name in _FROZEN}
+    values["personal"] = [[one.kind, one.expression, list(one.unless)] for one in data.personal]
     key = tx.execute(insert(table).values(issue_id=issue, created_at=now, **values)).inserted_primary_key
     assert key is not None
     if data.links:
@@ -71,9 +73,10 @@ def of_issue(tx: Tx, issue: IssueId) -> list[Rendition]:
 
 def _rendition(row: Row[Any], links: tuple[Link, ...]) -> Rendition:
     values = {name: getattr(row, name) for name in _FROZEN if name != "checksum"}
+    personal = tuple(Place(kind, expression, tuple(unless)) for kind, expression, unless in row.personal)
     return Rendition(
         id=RenditionId(row.id),
         issue=IssueId(row.issue_id),
-        data=RenditionData(links=links, **values),
+        data=RenditionData(links=links, personal=personal, **values),
         created_at=row.created_at,
     )

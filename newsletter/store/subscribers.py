@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, Text, delete, func, or_, select, type_coerce, update
 
 from newsletter.errors import NotFound
+from newsletter.model.personal import Facts
 from newsletter.model.publication import PublicationId
 from newsletter.model.subscriber import Consent, Subscriber, SubscriberId
 from newsletter.store import suppressions
@@ -71,6 +72,26 @@ def find(tx: Tx, publication: PublicationId, email_key: str) -> Subscriber:
 def id_of(tx: Tx, email_key: str) -> SubscriberId | None:
     """The reader with this address, in whichever publication; none where it is unknown."""
     return tx.execute(select(subscriber.c.id).where(subscriber.c.email_key == email_key)).scalar()
+
+
+def facts(tx: Tx, ids: Collection[SubscriberId]) -> dict[SubscriberId, Facts]:
+    """What personal places of these readers' messages are filled from; those who were erased are missing."""
+    rows = tx.execute(
+        select(
+            subscriber.c.id,
+            subscriber.c.name,
+            subscriber.c.email,
+            subscriber.c.language,
+            subscriber.c.tags,
+            subscriber.c.fields,
+        ).where(subscriber.c.id.in_(ids))
+    )
+    return {
+        SubscriberId(row.id): Facts(
+            name=row.name, email=row.email, language=row.language, tags=tuple(row.tags), fields=row.fields
+        )
+        for row in rows
+    }
 
 
 def listing(

@@ -8,7 +8,8 @@ import re
 from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
 
-from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.model.merge import UNSUBSCRIBE
+from newsletter.model.reading import html_for, text_for
 from newsletter.web.numbers import InPath
 from newsletter.web.place import desk_of, place_of
 
@@ -25,7 +26,7 @@ _PREFERS = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 def preview_html(request: Request, number: InPath, dark: bool = False) -> Response:
     """The mail in HTML. `dark` forces the scheme, whatever the browser prefers."""
     data = place_of(request).proofs.of(desk_of(request), number)
-    document = filled(data.html, data.nonce, {UNSUBSCRIBE: "#"}, html=True)
+    document = html_for(data, {UNSUBSCRIBE: "#"})
     return _framed(_PREFERS.sub("@media all" if dark else "@media not all", document))
 
 
@@ -33,7 +34,7 @@ def preview_html(request: Request, number: InPath, dark: bool = False) -> Respon
 def preview_text(request: Request, number: InPath, dark: bool = False) -> Response:
     """The text part, as a mail program without HTML shows it."""
     data = place_of(request).proofs.of(desk_of(request), number)
-    text = filled(data.text, data.nonce, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"}, html=False)
+    text = text_for(data, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"})
     colours = "#171716;color:#edebe5" if dark else "#fff;color:#1d1c1a"
     return _framed(
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Text</title>'

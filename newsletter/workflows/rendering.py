@@ -8,7 +8,9 @@ from pathlib import Path
 
 from newsletter.audience.addresses import BadAddress, read_address
 from newsletter.errors import NewsletterError
-from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.model.merge import UNSUBSCRIBE
+from newsletter.model.personal import NOBODY
+from newsletter.model.reading import html_for, text_for
 from newsletter.model.splice import Reader, compile_rendition, message_ids
 from newsletter.model.subscriber import Subscriber
 from newsletter.model.tokens import unsubscribe_url
@@ -40,14 +42,18 @@ def write_files(desk: Desk, number: int | None, folder: Path, *, reader: str | N
     whose = found.id if found else deliver.NOBODY
     keys = desk.settings.secret_keys
     values = {UNSUBSCRIBE: unsubscribe_url(data.base_url, keys, desk.publication.id, whose, issue.id)}
+    facts = found.facts if found else NOBODY
     reader_of = Reader(
-        address=wire_address(found.email if found else SAMPLE_READER), name=found.name if found else "", values=values
+        address=wire_address(found.email if found else SAMPLE_READER),
+        name=found.name if found else "",
+        values=values,
+        facts=facts,
     )
     message = compile_rendition(data, ascii_address=wire_address).splice(
         reader_of, message_id=message_ids(data, issue.id).of(0), date=desk.clock.now()
     )
-    html = filled(data.html, data.nonce, values, html=True).encode()
-    text = filled(data.text, data.nonce, values, html=False).encode()
+    html = html_for(data, values, facts).encode()
+    text = text_for(data, values, facts).encode()
     files = Files(folder / "issue.html", folder / "issue.txt", folder / "issue.eml", len(html))
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.finding import Level
-from newsletter.model.merge import UNSUBSCRIBE, filled
+from newsletter.model.merge import UNSUBSCRIBE
+from newsletter.model.reading import html_for, text_for
 from newsletter.model.rendition import RenditionData
 from newsletter.render.checks import preflight
 from newsletter.render.compose import compose
@@ -137,8 +138,8 @@ def _for_nobody(data: RenditionData) -> RenditionData:
     values = {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/sample"}
     return replace(
         data,
-        html=filled(data.html, data.nonce, values, html=True),
-        text=filled(data.text, data.nonce, values, html=False),
+        html=html_for(data, values),
+        text=text_for(data, values),
     )
 
 
