@@ -31,7 +31,7 @@ def test_global_options_are_accepted_before_and_after_the_command(given: list[st
     ("arguments", "code", "told"),
     [
         (["nonsense"], "usage", "nonsense"),
-        (["items", "pick", "one"], "usage", "one"),
+        (["items", "pick", "one"], "usage", "ID"),
         (["issue", "approve"], "usage", "ISSUE"),
         (["issue", "show", "last"], "invalid", "latest"),
         (["issue", "approve", "latest"], "invalid", "number"),
