@@ -14,6 +14,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from newsletter.errors import NewsletterError
 from newsletter.model.merge import SLOTS, token
@@ -218,6 +219,7 @@ class _Words:
         return BadPersonalisation(f"“{self.expression}” cannot be used: {why.rstrip('.')}.{hint}")
 
 
+@lru_cache(maxsize=1024)  # asked for each reader
 def _value(expression: str) -> tuple[str, str]:
     words = _Words(expression)
     source, default = _source(words), ""
@@ -256,6 +258,7 @@ def _source(words: _Words) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def _condition(expression: str) -> _Condition:
     words = _Words(expression)
     found = _either(words)

@@ -112,6 +112,7 @@ class Compiled:
         self._places = places
         self._conditions = tuple(number for number, place in enumerate(places) if place.kind == "if")
         self._variants: dict[frozenset[int], _Variant] = {}
+        self._same = None if self._conditions else _Variant(parts, ())
         self._one_click = one_click
 
     @property
@@ -140,6 +141,8 @@ class Compiled:
 
     def _variant(self, facts: Facts) -> _Variant:
         """Kept: readers differ in a few conditions, and there are few combinations of them."""
+        if self._same is not None:
+            return self._same
         holding = frozenset(number for number in self._conditions if self._places[number].holds(facts))
         found = self._variants.get(holding)
         if found is None:
