@@ -79,9 +79,20 @@ class Place:
 
     def holds(self, facts: Facts) -> bool:
         """Whether a reader sees the passage."""
-        return not any(_condition(one)(facts) for one in self.unless) and (
-            not self.expression or _condition(self.expression)(facts)
-        )
+        return self.condition()(facts)
+
+    def condition(self) -> Callable[[Facts], bool]:
+        """The same as a function, read once for many readers."""
+        own = _condition(self.expression) if self.expression else None
+        before = [_condition(one) for one in self.unless]
+
+        def holds(facts: Facts) -> bool:
+            for one in before:
+                if one(facts):
+                    return False
+            return own is None or own(facts)
+
+        return holds
 
 
 class Marks:
@@ -273,6 +284,8 @@ def _either(words: _Words) -> _Condition:
     parts = [_both(words)]
     while words.take("or"):
         parts.append(_both(words))
+    if len(parts) == 1:
+        return parts[0]
     return lambda facts: any(part(facts) for part in parts)
 
 
@@ -280,6 +293,8 @@ def _both(words: _Words) -> _Condition:
     parts = [_one(words)]
     while words.take("and"):
         parts.append(_one(words))
+    if len(parts) == 1:
+        return parts[0]
     return lambda facts: all(part(facts) for part in parts)
 
 

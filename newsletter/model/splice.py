@@ -110,7 +110,9 @@ class Compiled:
         self._head = head
         self._parts = parts
         self._places = places
-        self._conditions = tuple(number for number, place in enumerate(places) if place.kind == "if")
+        self._conditions = tuple(
+            (number, place.condition()) for number, place in enumerate(places) if place.kind == "if"
+        )
         self._variants: dict[frozenset[int], _Variant] = {}
         self._same = None if self._conditions else _Variant(parts, ())
         self._one_click = one_click
@@ -143,7 +145,7 @@ class Compiled:
         """Kept: readers differ in a few conditions, and there are few combinations of them."""
         if self._same is not None:
             return self._same
-        holding = frozenset(number for number in self._conditions if self._places[number].holds(facts))
+        holding = frozenset([number for number, holds in self._conditions if holds(facts)])
         found = self._variants.get(holding)
         if found is None:
             found = _Variant(self._parts, holding)
