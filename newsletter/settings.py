@@ -76,6 +76,8 @@ class Settings:
     """The first signs; all verify, so that old links keep working."""
     smtp: tuple[Smtp, ...] = ()
     fetching: Fetching = Fetching()
+    pause_above: float = 0.3
+    """The share of failed and uncertain ones among the last 200 messages above which an issue pauses by itself."""
 
     @property
     def templates(self) -> Path:
@@ -125,9 +127,10 @@ def _why(cause: Exception) -> str:
 
 
 def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settings:
-    _known(table, {"base_url", "secret_key", "database", "smtp", "fetch"}, "", where)
+    _known(table, {"base_url", "secret_key", "database", "smtp", "fetch", "send"}, "", where)
     database = _sub(table, "database", {"url"}, where)
     fetch = _sub(table, "fetch", {f.name for f in fields(Fetching)}, where)
+    sending = _sub(table, "send", {"pause_above"}, where)
     keys = table.get("secret_key", [])
     servers = table.get("smtp", [])
     if not isinstance(servers, list) or not all(isinstance(one, dict) for one in servers):
@@ -139,7 +142,15 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
         secret_keys=tuple(str(key) for key in ([keys] if isinstance(keys, str) else keys) if key),
         smtp=tuple(_server(workspace, one, where) for one in servers),
         fetching=_fetching(fetch, where),
+        pause_above=_share(sending, "pause_above", 0.3, where),
     )
+
+
+def _share(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
+    share: float = _of(table, name, float, default, where)
+    if not 0 < share <= 1:
+        raise SettingsError(f"The setting “send.{name}” must be a share above 0 and up to 1, as 0.3.", where=where)
+    return share
 
 
 def _known(table: Mapping[str, Any], names: set[str], prefix: str, where: str) -> None:

@@ -33,16 +33,18 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _number(issue: str) -> int | None:
+def number_or_latest(issue: str) -> int | None:
+    """A number, or none for the latest."""
     from newsletter.cli.issue import number_of
 
     return number_of(issue)
 
 
-def _exact(issue: str) -> int:
+def exact(issue: str) -> int:
+    """A number, where the latest would be too easily said."""
     from newsletter.errors import NewsletterError
 
-    number = _number(issue)
+    number = number_or_latest(issue)
     if number is None:
         raise NewsletterError("This cannot be taken back: write the issue's number, not “latest”.", where="ISSUE")
     return number
@@ -54,7 +56,8 @@ def _show(call: Call, issue: Issue) -> None:
     show_issue(call, issue)
 
 
-def _counts(call: Call, issue: Issue, tally: Tally) -> None:
+def counts_shown(call: Call, issue: Issue, tally: Tally) -> None:
+    """Answer with the counts of an issue's ledger."""
     from newsletter.cli.issue_json import counts, counts_text
 
     call.show(counts(issue, tally), lambda: counts_text(issue, tally))
@@ -74,7 +77,7 @@ def check(
 ) -> None:
     """Say what must or should be mended before the issue goes out."""
     call: Call = ctx.obj
-    room, number = desk(call), _number(issue)
+    room, number = desk(call), number_or_latest(issue)
     if unwaive:
         from newsletter.workflows import waiving
 
@@ -124,7 +127,7 @@ def render(
     from newsletter.workflows.rendering import write_files
 
     call: Call = ctx.obj
-    files = write_files(desk(call), _number(issue), Path(out).absolute(), reader=reader)
+    files = write_files(desk(call), number_or_latest(issue), Path(out).absolute(), reader=reader)
     call.show(
         {"html": str(files.html), "text": str(files.text), "eml": str(files.eml), "bytes": files.size},
         f"{files.html}\n{files.text}\n{files.eml}\n{files.size:,} bytes of HTML.",
@@ -141,7 +144,7 @@ def test(
     from newsletter.workflows.rendering import send_test
 
     call: Call = ctx.obj
-    sent, failed = send_test(desk(call), _number(issue), [*to, *(more or [])])
+    sent, failed = send_test(desk(call), number_or_latest(issue), [*to, *(more or [])])
     call.show(
         {"sent": sent, "failed": failed},
         "\n".join(
@@ -155,14 +158,14 @@ def test(
 def approve(ctx: typer.Context, issue: Annotated[str, NUMBER]) -> None:
     """Check a draft and freeze what readers will receive."""
     call: Call = ctx.obj
-    _show(call, desk(call).approve(_exact(issue)))
+    _show(call, desk(call).approve(exact(issue)))
 
 
 def reopen(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     """Back to a draft; its schedule is withdrawn."""
     call: Call = ctx.obj
     room = desk(call)
-    _show(call, room.reopen(room.number(_number(issue))))
+    _show(call, room.reopen(room.number(number_or_latest(issue))))
 
 
 def schedule(
@@ -179,14 +182,14 @@ def schedule(
 
     call: Call = ctx.obj
     planned = replace(read_when(at, call.publication.zone), segment=segment)
-    _show(call, desk(call).schedule(_exact(issue), planned, approve=approve_first))
+    _show(call, desk(call).schedule(exact(issue), planned, approve=approve_first))
 
 
 def unschedule(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     """Withdraw the schedule; the issue stays approved."""
     call: Call = ctx.obj
     room = desk(call)
-    _show(call, room.unschedule(room.number(_number(issue))))
+    _show(call, room.unschedule(room.number(number_or_latest(issue))))
 
 
 def send(
@@ -202,12 +205,12 @@ def send(
 
     call: Call = ctx.obj
     room = desk(call)
-    number = _exact(issue)
+    number = exact(issue)
     if not yes:
         _ask(call, room, number)
     with sending_bar(call) as progress:
         sent, tally = send_now(room, number, approve=approve_first, segment=segment, progress=progress)
-    _counts(call, sent, tally)
+    counts_shown(call, sent, tally)
     if tally.failed or tally.uncertain:
         raise typer.Exit(1)
 
@@ -229,7 +232,7 @@ def _ask(call: Call, room: Desk, number: int) -> None:
 def status(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     """Count the ledger."""
     call: Call = ctx.obj
-    _counts(call, *desk(call).status(_number(issue)))
+    counts_shown(call, *desk(call).status(number_or_latest(issue)))
 
 
 def deliveries(
@@ -249,7 +252,7 @@ def deliveries(
     if state is not None and state not in list(DeliveryState):
         raise NewsletterError(f"There is no state “{state}”; there are: {', '.join(DeliveryState)}.", where="--state")
     with call.store.reading() as tx:
-        wanted = issues.get(tx, call.publication.id, _number(issue))
+        wanted = issues.get(tx, call.publication.id, number_or_latest(issue))
         rows = ledger.listing(tx, wanted.id, DeliveryState(state) if state else None, after=after, limit=limit)
     waiting = (DeliveryState.DEFERRED, DeliveryState.QUEUED)
     call.show(

@@ -21,6 +21,7 @@ from newsletter.model.issue import IssueId
 from newsletter.schedule.senders import Senders
 from newsletter.schedule.tick import tick
 from newsletter.send.role import Role, RoleTaken, sender_role
+from newsletter.send.stopped import ServerAway
 from newsletter.settings import Settings
 from newsletter.store import Store, schedules
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 5.0
 """Seconds between two ticks."""
+OUTAGE = 1_800.0
+"""Seconds that a mail server may be away before an issue on its way is paused for a person."""
 PATIENCE = 60.0
 """Seconds that the senders get to finish the messages under way."""
 
@@ -38,10 +41,14 @@ class Alarm:
     It holds the sender role while it runs: an `issue send` beside it hands over and follows.
     """
 
-    def __init__(self, store: Store, settings: Settings, clock: Clock, *, every: float = EVERY) -> None:
-        self._store, self._settings, self._clock, self._every = store, settings, clock, every
+    def __init__(
+        self, store: Store, settings: Settings, clock: Clock, *, every: float = EVERY, outage: float = OUTAGE
+    ) -> None:
+        self._store, self._settings, self._clock = store, settings, clock
+        self._every, self._outage = every, outage
         self._senders = Senders(self._send, clock)
         self._role: Role | None = None
+        self._away: dict[IssueId, float] = {}
         self._held = ExitStack()
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()}, executors={"default": ThreadPoolExecutor(1)}, timezone="UTC"
@@ -107,6 +114,14 @@ class Alarm:
         )
 
     def _send(self, issue: IssueId, stop: threading.Event) -> None:
-        from newsletter.workflows.deliver import deliver
+        from newsletter.workflows.deliver import deliver, pause_with
 
-        deliver(self._store, self._settings, self._clock, issue, stop=stop, role=self._role)
+        try:
+            deliver(self._store, self._settings, self._clock, issue, stop=stop, role=self._role)
+        except ServerAway as cause:
+            since = self._away.setdefault(issue, self._clock.monotonic())
+            if self._clock.monotonic() - since >= self._outage:
+                self._away.pop(issue)
+                pause_with(self._store, issue, cause.message)
+            raise
+        self._away.pop(issue, None)

@@ -14,6 +14,7 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.splice import Compiled, Reader
 from newsletter.model.subscriber import SubscriberId
 from newsletter.send.address import Envelope, wire_address
+from newsletter.send.errorrate import ErrorRate
 from newsletter.send.ledger import Ledger
 from newsletter.send.line import Line
 from newsletter.send.outcomes import BACK, closed, judge
@@ -50,6 +51,7 @@ class Run:
         began: datetime,
         clock: Clock,
         stop: threading.Event,
+        pause_above: float = 1.0,
     ) -> None:
         self._ledger = ledger
         ledger.reads_facts = message.compiled.is_personal
@@ -62,6 +64,7 @@ class Run:
         self._guard = threading.Lock()
         self._connected = 0
         self._suspicious = 0
+        self._errors = ErrorRate(pause_above)
         self.sent = 0
         self.failure: BaseException | None = None
 
@@ -172,12 +175,12 @@ class Run:
                 id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=f"{type(cause).__name__}"
             )
         verdict = judge(answer)
-        self._watch(verdict.state is DeliveryState.SENT, verdict.suspicious, str(answer))
+        self._watch(verdict.state, verdict.suspicious, str(answer))
         if verdict.rests:
             self._end(
                 SendStopped(
                     f"The mail server refuses us, not the reader: {answer}. Check the sender, the login and what the "
-                    "server allows, then send again: nobody gets a second copy.",
+                    "server allows, then let it go on: nobody gets a second copy.",
                     code="refused-by-server",
                     where="smtp",
                 )
@@ -189,16 +192,26 @@ class Run:
             id=row.id, attempt=row.attempt, state=DeliveryState.FAILED, reply=f"The address cannot be used: {reason}."
         )
 
-    def _watch(self, was_sent: bool, suspicious: bool, answer: str) -> None:
+    def _watch(self, state: DeliveryState, suspicious: bool, answer: str) -> None:
         with self._guard:
-            self.sent += was_sent
+            self.sent += state is DeliveryState.SENT
             self._suspicious = self._suspicious + 1 if suspicious else 0
-            enough = self._suspicious >= MANY_IN_A_ROW
-        if enough:
+            in_a_row = self._suspicious >= MANY_IN_A_ROW
+            too_many = self._errors.add(state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN))
+        if in_a_row:
             self._end(
                 SendStopped(
                     f"{MANY_IN_A_ROW} messages in a row were not taken, the last one with: {answer}. Look at the mail "
-                    "server, then send again: nobody gets a second copy.",
+                    "server, then let it go on: nobody gets a second copy.",
+                    where="smtp",
+                )
+            )
+        elif too_many:
+            self._end(
+                SendStopped(
+                    f"{self._errors.share:.0%} of the last messages failed or are uncertain, the last answer was: "
+                    f"{answer}. Look at the deliveries, then let it go on: nobody gets a second copy.",
+                    code="error-rate",
                     where="smtp",
                 )
             )

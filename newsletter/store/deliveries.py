@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     String,
     and_,
@@ -115,7 +116,7 @@ def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[Delive
         if len(found) < limit:
             query = (
                 select(table.c.id)
-                .where(table.c.issue_id == issue, table.c.state == state.value, table.c.due_at <= now)
+                .where(table.c.issue_id == issue, table.c.state == state.value, *_when(state, now))
                 .order_by(table.c.due_at)
                 .limit(limit - len(found))
             )
@@ -123,11 +124,21 @@ def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[Delive
     return found
 
 
+def _when(state: DeliveryState, now: datetime) -> list[ColumnElement[bool]]:
+    """Who is queued is due whatever the clock says: it may have been set back since the issue began."""
+    return [] if state is DeliveryState.QUEUED else [table.c.due_at <= now]
+
+
 # Built once: building these statements costs more than running them. What never varies is written into them.
 _THEIRS = and_(
     table.c.id.in_(bindparam("candidates", expanding=True)),
-    table.c.state.in_([literal_column("'queued'"), literal_column("'deferred'")]),
-    table.c.due_at <= bindparam("moment", type_=table.c.due_at.type),
+    or_(
+        table.c.state == literal_column("'queued'"),
+        and_(
+            table.c.state == literal_column("'deferred'"),
+            table.c.due_at <= bindparam("moment", type_=table.c.due_at.type),
+        ),
+    ),
     exists().where(issues.c.id == bindparam("issue"), issues.c.state == literal_column("'sending'")),
 )
 _READER = subscriber.c.id == table.c.subscriber_id
@@ -209,7 +220,10 @@ _CLOSE = (
 
 
 def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
-    """Close attempts. A late answer still closes its row, also an uncertain one, if the attempt number matches."""
+    """Close attempts. A late answer still closes its row, also an uncertain one, if the attempt number matches.
+
+    Who would be tried again, of an issue that was cancelled meanwhile, is skipped.
+    """
     if closed:
         tx.execute(
             _CLOSE,
@@ -225,6 +239,16 @@ def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
                 }
                 for one in closed
             ],
+        )
+    if again := [one.id for one in closed if one.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)]:
+        tx.execute(
+            update(table)
+            .where(
+                table.c.id.in_(again),
+                table.c.state.in_([DeliveryState.QUEUED.value, DeliveryState.DEFERRED.value]),
+                exists().where(issues.c.id == table.c.issue_id, issues.c.state == IssueState.CANCELLED.value),
+            )
+            .values(state=DeliveryState.SKIPPED.value, why="cancelled", at=now)
         )
 
 

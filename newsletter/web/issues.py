@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from newsletter.errors import NewsletterError
-from newsletter.model.delivery import DeliveryState
+from newsletter.model.delivery import DeliveryId, DeliveryState
 from newsletter.model.finding import Level
 from newsletter.model.issue import IssueState
 from newsletter.model.when import read_when
@@ -19,6 +19,7 @@ from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of, place_of
 from newsletter.web.view import View
+from newsletter.workflows import steering
 from newsletter.workflows.publish import Desk
 from newsletter.workflows.rendering import send_test
 
@@ -66,7 +67,7 @@ def issue(request: Request, number: InPath) -> Response:
         blocks={block.id for block in one.outline.blocks()},
         readers=desk.readers(),
         server=str(place.settings.smtp[0]) if place.settings.smtp else "",
-        trouble=place.trouble(one.id),
+        trouble=place.trouble(one.id) if one.state is IssueState.SENDING else None,
         ready=one.state in READY,
         unsure=unsure,
         view=View(issue=number),
@@ -152,6 +153,58 @@ def go_on(request: Request, number: InPath) -> Response:
     """Try again at once what the sender had to stop."""
     place_of(request).wake()
     return back(request, f"/issues/{number}", "The sender tries again.")
+
+
+@router.post("/issues/{number}/pause")
+def pause(request: Request, number: InPath) -> Response:
+    """Stop within one message for each connection."""
+    return _do(request, number, lambda desk: steering.pause(desk, number), "Paused: nobody else gets it for now.")
+
+
+@router.post("/issues/{number}/resume")
+def resume(request: Request, number: InPath) -> Response:
+    """Go on where it was paused."""
+
+    def go(desk: Desk) -> None:
+        steering.resume(desk, number)
+        place_of(request).wake()
+
+    return _do(request, number, go, "It goes on.")
+
+
+@router.post("/issues/{number}/cancel")
+def cancel(request: Request, number: InPath, sure: Annotated[str, Form()] = "") -> Response:
+    """End it for good, where the box beside the button is ticked."""
+
+    def end(desk: Desk) -> None:
+        if not sure:
+            raise NewsletterError("Tick the box first: a cancelled issue cannot be sent any more.")
+        steering.cancel(desk, number)
+
+    return _do(request, number, end, "Cancelled: who was not tried does not get it.")
+
+
+@router.post("/issues/{number}/resolve")
+def resolve(
+    request: Request,
+    number: InPath,
+    decision: Annotated[str, Form()] = "",
+    delivery: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Decide one uncertain delivery, or all of them."""
+
+    def decide(desk: Desk) -> None:
+        ids = None if delivery is None else [DeliveryId(delivery)]
+        if decision == "resend":
+            steering.resolve(desk, number, "resend", ids)
+            place_of(request).wake()
+        elif decision == "assume-sent":
+            steering.resolve(desk, number, "assume-sent", ids)
+        else:
+            raise NewsletterError("Choose whether to send again, or to count them as sent.")
+
+    said = "They are sent again." if decision == "resend" else "They count as sent."
+    return _do(request, number, decide, said)
 
 
 def _do(request: Request, number: InPath, work: Callable[[Desk], object], said: str) -> Response:

@@ -27,9 +27,9 @@ from newsletter.send.line import Line, open_line
 from newsletter.send.outcomes import Answer, judge
 from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.send.sender import Message, Run
-from newsletter.send.stopped import SendStopped
+from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.settings import Settings, Smtp, is_loopback
-from newsletter.store import Store, audience, deliveries, renditions
+from newsletter.store import Store, audience, deliveries, issues, renditions
 
 Progress = Callable[[Tally], None]
 
@@ -62,10 +62,14 @@ def deliver(
     issue is *sent*. Setting `stop` ends it within one message per connection, as pausing the issue does. A process
     that holds the role already hands it in, and never sends one issue twice at a time.
 
+    What stops a run on its way pauses the issue, with why: a person looks, and resumes. Only a server that is away is
+    tried again by who holds the role for long.
+
     Raises RoleTaken where another process sends, SendStopped where the server takes no more, SettingsError where no
     server or no key is set.
     """
     stop = stop or threading.Event()
+    has_role = role is not None
     with ExitStack() as held:
         if role is None:
             role = held.enter_context(sender_role(store, settings.workspace, clock))
@@ -87,13 +91,24 @@ def deliver(
             open_line(server, hello=hello).close()  # a wrong host or login is told before anything is written
             _freeze(store, clock, issue, progress, stop)
             names = message_ids(rendition, issue)
-            _send(store, clock, sending, message, names, server, hello, role, progress, stop)
+            try:
+                _send(store, settings, clock, sending, message, names, server, hello, role, progress, stop)
+            except SendStopped as cause:
+                if not (has_role and isinstance(cause, ServerAway)):
+                    pause_with(store, issue, cause.message)
+                raise
         with store.writing() as tx:
             deliveries.finish(tx, issue, now=clock.now())
             tally = deliveries.tally(tx, issue)
     if progress:
         progress(tally)
     return tally
+
+
+def pause_with(store: Store, issue: IssueId, why: str) -> bool:
+    """Pause an issue that is being sent, and keep why for a person to read; whether it was being sent."""
+    with store.writing() as tx:
+        return issues.move(tx, issue, [IssueState.SENDING], IssueState.PAUSED, {"held_why": why})
 
 
 def follow(
@@ -214,6 +229,7 @@ def _freeze(store: Store, clock: Clock, issue: IssueId, progress: Progress | Non
 
 def _send(
     store: Store,
+    settings: Settings,
     clock: Clock,
     sending: deliveries.Sending,
     message: Message,
@@ -249,6 +265,7 @@ def _send(
                 began=sending.cut_off,
                 clock=clock,
                 stop=ended,
+                pause_above=settings.pause_above,
             )
             try:
                 run.go(min(server.connections, tally.queued + tally.deferred), wait)

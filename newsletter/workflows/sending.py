@@ -22,6 +22,11 @@ def send_now(
 
     Where another process has the sender role, it sends, and this one watches.
     """
-    issue = desk.start(number, approve=approve, segment=segment)
-    send_or_follow(desk.store, desk.settings, desk.clock, issue.id, progress=progress)
+    desk.start(number, approve=approve, segment=segment)
+    return send_on(desk, number, progress=progress)
+
+
+def send_on(desk: Desk, number: int, *, progress: Callable[[Tally], None] | None = None) -> tuple[Issue, Tally]:
+    """Send what is due of an issue that was started before, or watch who does."""
+    send_or_follow(desk.store, desk.settings, desk.clock, desk.issue(number).id, progress=progress)
     return desk.status(number)

@@ -138,9 +138,13 @@ class Conversation(socketserver.StreamRequestHandler):
         self.say("535 5.7.8 Authentication credentials invalid")
         return True
 
+    def kind_of(self, recipient: str) -> str:
+        """The manners that a recipient's name asks for."""
+        return recipient.split("-")[0]
+
     def to(self, recipient: str) -> str | None:
         """The answer to RCPT; none: the connection is closed without one."""
-        kind = recipient.split("-")[0]
+        kind = self.kind_of(recipient)
         if kind == "dropenvelope":
             return None
         return {
@@ -151,7 +155,7 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def take(self, sender: str, recipient: str) -> bool:
         """Read the message to its final dot; whether the conversation goes on."""
-        kind = recipient.split("-")[0]
+        kind = self.kind_of(recipient)
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line or kind == "dropbody":
