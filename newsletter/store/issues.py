@@ -234,22 +234,7 @@ def versions(tx: Tx, issue: IssueId) -> dict[PinnedItem, ItemVersion]:
         .where(block.c.issue_id == issue)
         .distinct()
     )
-    return {
-        PinnedItem(ItemId(row.item_id), row.number): ItemVersion(
-            item=ItemId(row.item_id),
-            number=row.number,
-            title=row.title,
-            excerpt=row.excerpt,
-            body=row.body,
-            url=row.url,
-            outlet=row.shown_outlet,
-            author=row.author,
-            published=row.published,
-            language=row.language,
-            seen_at=row.seen_at,
-        )
-        for row in rows
-    }
+    return {PinnedItem(ItemId(row.item_id), row.number): items.version_of(row, row.shown_outlet) for row in rows}
 
 
 def carried(tx: Tx, publication_id: PublicationId) -> set[ItemId]:

@@ -180,7 +180,7 @@ def decide(
 def versions(tx: Tx, key: ItemId) -> list[ItemVersion]:
     """All versions of an item, the first one first; their outlet is what they say themselves."""
     rows = tx.execute(select(item_version).where(item_version.c.item_id == key).order_by(item_version.c.number))
-    return [_version(row, row.outlet) for row in rows]
+    return [version_of(row, row.outlet) for row in rows]
 
 
 def _holds(word: str) -> ColumnElement[bool]:
@@ -229,7 +229,7 @@ def _items(tx: Tx, publication: PublicationId, query: Select[Any]) -> list[Item]
         Item(
             id=ItemId(row.item_id),
             source=SourceId(row.source_id) if row.source_id is not None else None,
-            latest=_version(row, row.shown_outlet),
+            latest=version_of(row, row.shown_outlet),
             state=Triage(row.state),
             section=row.section,
             first_seen=row.first_seen,
@@ -261,7 +261,8 @@ def sent_in(tx: Tx, publication: PublicationId, ids: Sequence[int]) -> dict[int,
     return found
 
 
-def _version(row: Any, outlet: str | None) -> ItemVersion:
+def version_of(row: Any, outlet: str | None) -> ItemVersion:
+    """A row of `item_version` as its noun, credited to an outlet."""
     return ItemVersion(
         item=ItemId(row.item_id),
         number=row.number,
