@@ -58,8 +58,28 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@pytest.fixture(scope="module", params=["weekly", "digest", "letter"])
+def theme(request: pytest.FixtureRequest) -> str:
+    """Each of the shipped themes."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def long_words(sample: Any) -> RenditionData:
+def looked_at(sample: Any, theme: str) -> RenditionData:
+    """The sample issue in a theme."""
+    return compose(
+        sample.publication(),
+        sample.issue(theme=theme),
+        sample.VERSIONS,
+        sample.OCCURRENCES,
+        settings=sample.settings(),
+        on=sample.ON,
+        nonce=sample.NONCE,
+    )
+
+
+@pytest.fixture(scope="module")
+def long_words(sample: Any, theme: str) -> RenditionData:
     """An issue of words of 90 letters."""
     link = f"{LONG} [{LONG}](https://x.example/)"
     blocks = (
@@ -70,7 +90,7 @@ def long_words(sample: Any) -> RenditionData:
     event = sample.occurrence(1, LONG, sample.ON, place=LONG, description=LONG, contact=f"{LONG}@x.example")
     return compose(
         sample.publication(name=LONG, tagline=LONG, address=LONG),
-        sample.issue(sample.section(1, LONG, *blocks)),
+        sample.issue(sample.section(1, LONG, *blocks), theme=theme),
         sample.VERSIONS,
         [event],
         settings=sample.settings(),
@@ -88,9 +108,9 @@ def _page(browser: Any, data: RenditionData, width: int, scheme: str = "light") 
 
 @pytest.mark.parametrize("width", [320, 375, 479, 480, 600, 679, 680, 1000])
 def test_nothing_scrolls_sideways(
-    browser: Any, rendition: RenditionData, long_words: RenditionData, width: int
+    browser: Any, looked_at: RenditionData, long_words: RenditionData, width: int
 ) -> None:
-    for data in (rendition, long_words):
+    for data in (looked_at, long_words):
         page = _page(browser, data, width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.context.close()
@@ -98,18 +118,18 @@ def test_nothing_scrolls_sideways(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1000])
-def test_everything_can_be_read(browser: Any, rendition: RenditionData, width: int, scheme: str) -> None:
-    page = _page(browser, rendition, width, scheme)
+def test_everything_can_be_read(browser: Any, looked_at: RenditionData, width: int, scheme: str) -> None:
+    page = _page(browser, looked_at, width, scheme)
     assert page.evaluate(FAINT) == []
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
     assert dark is (scheme == "dark")
     page.context.close()
 
 
-def test_without_its_sheet_it_can_still_be_read(browser: Any, rendition: RenditionData) -> None:
-    html = rendition.html
+def test_without_its_sheet_it_can_still_be_read(browser: Any, looked_at: RenditionData) -> None:
+    html = looked_at.html
     start, end = html.index("<style>\n:root"), html.index("</style>\n</head>")
-    page = _page(browser, replace(rendition, html=html[:start] + html[end + 8 :]), 375)
+    page = _page(browser, replace(looked_at, html=html[:start] + html[end + 8 :]), 375)
     assert page.evaluate(FAINT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.context.close()
