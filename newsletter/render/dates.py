@@ -17,6 +17,7 @@ from newsletter.render.words import words
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _BARE_RANGE = re.compile(r"(?<=\d) ?– ?(?=\d)")
+_YEAR_LAST = re.compile(r"(?:\s*'de')?[\s,]*y+$")
 _CLDR_LETTERS = re.compile(r"[A-Za-z]+")
 _CLDR_KNOWN = frozenset("GyYuUQqMLwWdDFEec")
 _ACROSS_MIDNIGHT = timedelta(hours=24)
@@ -36,6 +37,31 @@ def locale_of(language: str) -> Locale:
 def full_date(day: date, language: str) -> str:
     """`Friday, November 27, 2026`."""
     return _plain(format_date(day, "full", locale=locale_of(language)))
+
+
+def full_day(day: date, language: str) -> str:
+    """`Friday, November 27`; with its year where a language does not write that last."""
+    locale = locale_of(language)
+    pattern = _YEAR_LAST.sub("", locale.date_formats["full"].pattern)
+    return _plain(str(format_date(day, pattern, locale=locale)))
+
+
+def span_in_words(first: date, last: date, language: str) -> str:
+    """`November 30 – December 6`."""
+    locale = locale_of(language)
+    days = (datetime(day.year, day.month, day.day) for day in (first, last))  # noqa: DTZ001
+    return " – ".join(_plain(str(format_skeleton("MMMMd", day, locale=locale))) for day in days)
+
+
+def weekday_of(day: date, language: str) -> str:
+    """`Tue`."""
+    return _short_weekday(day, locale_of(language))
+
+
+def zone_city(zone: str, language: str) -> str:
+    """The city of an IANA zone in a language: `New York`, `Nueva York`."""
+    city = locale_of(language).time_zones.get(zone, {}).get("city")
+    return str(city or zone.rsplit("/", 1)[-1].replace("_", " "))
 
 
 def short_date(day: date, pattern: str, language: str) -> str:

@@ -12,7 +12,10 @@
                     kind `text`: level, headline, boxed, pieces, text; a piece has html, or button and url
                     kind `calendar`: level, events
     one of others   outlet, headline, url, html, text
-    an event        title, url, times, place, html, text, contact, top, day, bottom, line, weekdays (see dates.when)
+                    groups (each: title, level, events; one without a title for a plain list), page, subscribe
+    an event        title, url, page, times, zones (each: city, time; two to four, or none), place, html, text,
+                    contact, mailto, add (ics, google, outlook; or none),
+                    top, day, bottom, line, weekdays (see dates.when)
 
 `html` is clean HTML that is safe to print; `text` is wrapped. Everything else is plain text, escaped by the templates.
 """
@@ -30,8 +33,9 @@ from newsletter.model.issue import Block, BlockKind, Issue, PinnedItem, Section
 from newsletter.model.item import ItemVersion
 from newsletter.model.merge import UNSUBSCRIBE, token
 from newsletter.model.publication import Publication
-from newsletter.render.columns import DATE_COLUMN, WIDTH
-from newsletter.render.dates import full_date, times, when
+from newsletter.render.agenda import agenda
+from newsletter.render.columns import WIDTH
+from newsletter.render.dates import full_date
 from newsletter.render.prose import Button, pieces, prose
 from newsletter.render.prose_text import prose_text
 from newsletter.render.subject import preheader_of
@@ -58,11 +62,8 @@ def view(
     """The whole issue as a template sees it, for the local day `on`. Sections without anything to show are left out."""
     language = publication.language
     said = words(language)
-    events = [
-        _event(one, on=on, language=language, said=said)
-        for one in occurrences
-        if not one.hidden and one.status is EventStatus.CONFIRMED
-    ]
+    shown_events = [one for one in occurrences if not one.hidden and one.status is EventStatus.CONFIRMED]
+    events = agenda(publication, shown_events, on=on, base_url=base_url, said=said)
     sections = [
         shown
         for section in issue.outline.sections
@@ -101,7 +102,7 @@ def address_line(publication: Publication) -> str:
 def _sections(
     section: Section,
     versions: Mapping[PinnedItem, ItemVersion],
-    events: list[View],
+    events: View,
     language: str,
     calendar: str,
     excerpts: bool,
@@ -112,9 +113,9 @@ def _sections(
     shown: list[View] = [{"name": name, "marked": True, "blocks": []}]
     for block in section.blocks:
         if block.kind is BlockKind.CALENDAR:
-            if not events:
+            if not events["events"]:
                 continue
-            found: View = {"kind": "calendar", "id": block.id, "level": 3, "events": events}
+            found: View = {"kind": "calendar", "id": block.id, "level": 3, **events}
             if name and not shown[-1]["blocks"]:
                 shown[-1]["blocks"].append(found)
             else:
@@ -229,28 +230,3 @@ def _mark_lead(sections: list[View], wanted: bool) -> None:
     """The first item of an issue leads it, where it stands before any heading."""
     if wanted and sections and not sections[0]["name"] and sections[0]["blocks"][0]["kind"] == "item":
         sections[0]["blocks"][0]["lead"] = True
-
-
-def _event(one: Occurrence, *, on: date, language: str, said: Mapping[str, str]) -> View:
-    place = one_line(one.place or "")
-    if one.online and not place:
-        place = said["online"]
-    elif one.online and said["online"].casefold() not in place.casefold():
-        place = f"{place} {said['and_online']}"
-    about = one.description
-    rule = one_line(one.rule_text or "")
-    if rule and rule.casefold() not in about.casefold():
-        about = (
-            f"<p>{Markup.escape(rule[0].upper() + rule[1:].rstrip('.'))}.</p>{prose(about, above=3, headings=False)}"
-        )
-    contact = one_line(one.contact or "")
-    return {
-        **when(one, on=on, language=language),
-        **_prose(about, 3, width=WIDTH - DATE_COLUMN, tight=True),
-        "title": one_line(one.title),
-        "url": absolute(one.url) if one.url else None,
-        "times": times(one, language),
-        "place": place,
-        "contact": contact,
-        "mailto": f"mailto:{contact}" if "@" in contact and " " not in contact else None,
-    }
