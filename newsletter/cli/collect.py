@@ -114,4 +114,4 @@ def _notes(call: Call, outcome: Outcome) -> None:
     if outcome.dead:
         call.note(f"{name} has given nothing for a week; look at it with: newsletter sources list")
     if outcome.ignored:
-        call.note(f"{name}: not collected (not .md, .txt, .html or .ics): {', '.join(outcome.ignored)}")
+        call.note(f"{name}: not collected, being of another kind: {', '.join(outcome.ignored)}")

@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.collect.folder import DroppedFile, Scan, scan
+from newsletter.collect.formats.listing import chrome_of
 from newsletter.collect.found import CalendarFile, Document, Found, Offer, Refusal, Unreadable
 from newsletter.collect.patience import Lesson, learn, request
-from newsletter.collect.reading import CALENDAR, FILE_FORMATS
+from newsletter.collect.reading import CALENDAR, COMPARED, FILE_FORMATS
 from newsletter.collect.rules import newest
 from newsletter.collect.worker import Reader
 from newsletter.model.item import ItemData
@@ -110,32 +111,55 @@ def _read_files(scanned: Scan, reader: Reader, zone: str, outlets: frozenset[str
     items: list[ItemData] = []
     offers: list[Offer] = []
     calendars: list[CalendarFile] = []
+    lines: list[str] = []
     refused = list(scanned.refused)
+    chrome = _chrome(scanned.files, reader)
     for file in scanned.files:
         if file.ending == CALENDAR:
             calendars.append(CalendarFile(file.name, file.content))
             continue
         try:
-            found = reader.read(_document(file, zone, outlets))
+            found = reader.read(
+                Document(
+                    name=file.name,
+                    format=file.ending,
+                    body=file.content,
+                    zone=zone,
+                    outlets=outlets,
+                    chrome=chrome.get(file.name, frozenset()),
+                )
+            )
         except Unreadable as cause:
             refused.append(Refusal(file.name, cause.reason))
             continue
         items += found.items
         calendars += found.calendars
         offers += found.offers
+        lines += found.event_lines
         refused += (Refusal(f"{file.name}, {one.name}", one.reason) for one in found.refused)
     return Found(
         items=tuple(items),
         calendars=tuple(calendars),
         offers=tuple(offers),
+        event_lines=tuple(lines),
         refused=tuple(refused),
         waiting=scanned.waiting,
         ignored=scanned.ignored,
     )
 
 
-def _document(file: DroppedFile, zone: str, outlets: frozenset[str]) -> Document:
-    return Document(name=file.name, format=file.ending, body=file.content, zone=zone, outlets=outlets)
+def _chrome(files: Sequence[DroppedFile], reader: Reader) -> dict[str, frozenset[str]]:
+    """What each saved page shares with its siblings in the folder."""
+    pages: dict[str, tuple[str, ...]] = {}
+    compared = [file for file in files if file.ending in COMPARED]
+    for file in compared if len(compared) > 1 else ():
+        try:
+            pages[file.name] = reader.read(
+                Document(name=file.name, format=f"keys{file.ending}", body=file.content)
+            ).keys
+        except Unreadable:
+            continue  # told when it is read
+    return dict(zip(pages, chrome_of(list(pages.values())), strict=True))
 
 
 def _told(refused: Sequence[Refusal]) -> str | None:

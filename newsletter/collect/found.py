@@ -51,6 +51,10 @@ class Found:
     """What the feed calls itself."""
     ttl: timedelta | None = None
     """How long a feed says that it stays as it is."""
+    event_lines: tuple[str, ...] = ()
+    """Lines that tell of events; reading them is the calendar's business."""
+    keys: tuple[str, ...] = ()
+    """What a page or text is compared with its siblings by."""
     offers: tuple[Offer, ...] = ()
     """Feeds that a page, or a dropped list of feeds, names."""
     refused: tuple[Refusal, ...] = ()
@@ -66,10 +70,12 @@ class Document:
 
     name: str
     format: str
-    """`feed`, or a file's ending: `.md .txt .html .htm`."""
+    """`feed`; `page` for the feeds it names; a file's ending; `keys` and an ending, to compare it with its siblings."""
     body: bytes = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict)
     outlets: frozenset[str] = frozenset()
     """Names of outlets that are known."""
+    chrome: frozenset[str] = frozenset()
+    """Blocks that the sibling pages of the folder have as well."""
     zone: str = "UTC"
     """The IANA zone that a person who wrote a date without one meant; feeds name their own, or have none."""

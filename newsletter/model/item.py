@@ -14,6 +14,17 @@ ItemId = NewType("ItemId", int)
 
 LEFT_OUT = "rule"
 """The flag of an item that a rule of its source left out: it is kept, as skipped."""
+LINK_ONLY = "link-only"
+"""The flag of an item whose page has not been asked yet."""
+SPLIT_ME = "split-me"
+"""The flag of an item whose headline and excerpt stand in one line: an editor parts them."""
+BREAKS_OFF = "breaks-off"
+"""The flag of an item in whose text a sentence breaks off."""
+
+
+def proposed_outlet(name: str) -> str:
+    """The flag of an item that may come from an outlet of this name."""
+    return f"proposed-outlet: {name}"
 
 
 class Triage(StrEnum):

@@ -15,10 +15,11 @@ from newsletter.collect.found import CalendarFile
 from newsletter.collect.patience import is_due
 from newsletter.collect.rules import is_offered
 from newsletter.collect.worker import Reader
-from newsletter.model.event import EventData
+from newsletter.model.event import EventData, EventStatus
 from newsletter.model.item import LEFT_OUT, ItemData
 from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
+from newsletter.model.when import local_day
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
 from newsletter.store import Store, Tx, events, items, sources
@@ -134,6 +135,7 @@ def waits_because(source: Source) -> str | None:
 def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -> Outcome:
     """One transaction: what the source showed, and what is remembered of it."""
     read, refused = _calendars(asked.found.calendars, publication.zone, now)
+    read += _proposed(asked.found.event_lines, publication, now)
     error = " ".join(part for part in (asked.error, refused) if part) or None
     name = _better_name(asked)
     with store.writing() as tx:
@@ -214,6 +216,17 @@ def _calendars(files: tuple[CalendarFile, ...], zone: str, now: datetime) -> tup
         read += calendar.events
         refused += [f"{wording}: {reason.rstrip('.')}" for wording, reason in calendar.refused]
     return read, f"Events left out: {'; '.join(refused[:3])}." if refused else None
+
+
+def _proposed(lines: tuple[str, ...], publication: Publication, now: datetime) -> list[EventData]:
+    """The events that lines of a saved issue tell of: an editor confirms them."""
+    if not lines:
+        return []
+    from newsletter.events.lines import read_lines
+
+    today = local_day(now, publication.zone)
+    read = read_lines("\n".join(lines), today=today, zone=publication.zone, language=publication.language)
+    return [replace(one, status=EventStatus.PROPOSED) for one in read.events]
 
 
 def _keep_events(tx: Tx, source: Source, read: list[EventData], now: datetime) -> int:

@@ -1,41 +1,53 @@
-"""Saved web pages: the article, by trafilatura, and what the page says about itself."""
+"""Saved web pages: the article, by trafilatura, and what the page says about itself; a listing of many headlines."""
 
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
 
 from newsletter.collect.dates import written_date
+from newsletter.collect.formats.blocks import html_blocks
 from newsletter.collect.formats.entry import entry
+from newsletter.collect.formats.listing import keys, read_listing
+from newsletter.collect.formats.savedissue import read_saved_issue
 from newsletter.collect.found import Document, Found, Unreadable
 from newsletter.text.html import clean
+from newsletter.text.links import absolute
 from newsletter.text.plain import plain
 
+_ITSELF = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
 _HEADLINE = re.compile(r"\A\s*<h[1-3]>(.*?)</h[1-3]>\s*", re.DOTALL)
 
 
 def read_html(document: Document) -> Found:
-    """One page, one item: title, canonical link, article. Raises Unreadable for a page with neither title nor text."""
-    import lxml.html
-    from lxml.etree import LxmlError
+    """One page, one item: title, canonical link, article; of a listing page, an item for each headline.
 
-    if not document.body.strip():
-        raise Unreadable("The file is empty.")
-    try:
-        page = lxml.html.document_fromstring(_text(document.body))
-    except (LxmlError, ValueError, AssertionError, RecursionError) as cause:
-        raise Unreadable("The file cannot be read as HTML.") from cause
-    url = _first(page, "//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
+    Raises Unreadable for a page with neither title nor text.
+    """
+    page = _page(document)
+    url = absolute(_first(page, *_ITSELF) or "")
+    return _listing(page, document, url) or _one(page, document, url)
+
+
+def read_article(document: Document) -> Found:
+    """A page that was fetched from `document.name`, as one item whatever it looks like. Raises Unreadable."""
+    page = _page(document)
+    return _one(page, document, absolute(_first(page, *_ITSELF) or "", document.name) or document.name)
+
+
+def _one(page: Any, document: Document, url: str | None) -> Found:
     body = clean(_article(document.body, url), url)
     title = _title(page)
     if not title and not plain(body):
         raise Unreadable("The page has neither a title nor a text.")
     body = _without_headline(body, title)
+    described = "//meta[@property='og:description']/@content", "//meta[@name='description']/@content"
     item = entry(
         title=title,
         url=url,
         base_url=None,
-        summary_html=_first(page, "//meta[@property='og:description']/@content") or body,
+        summary_html=escape(_first(page, *described[: 1 if body else 2]) or "") or body,
         body_html=body,
         outlet=_first(page, "//meta[@property='og:site_name']/@content"),
         author=_first(page, "//meta[@name='author']/@content"),
@@ -47,6 +59,48 @@ def read_html(document: Document) -> Found:
         guid=document.name,
     )
     return Found(items=(item,))
+
+
+def html_keys(document: Document) -> Found:
+    """What the page is compared with its siblings by."""
+    return Found(keys=keys(html_blocks(_page(document), None)))
+
+
+def _page(document: Document) -> Any:
+    import lxml.html
+    from lxml.etree import LxmlError
+
+    if not document.body.strip():
+        raise Unreadable("The file is empty.")
+    try:
+        return lxml.html.document_fromstring(_text(document.body))
+    except (LxmlError, ValueError, AssertionError, RecursionError) as cause:
+        raise Unreadable("The file cannot be read as HTML.") from cause
+
+
+def _listing(page: Any, document: Document, url: str | None) -> Found | None:
+    if (_first(page, "//meta[@property='og:type']/@content") or "").lower() == "article":
+        return None
+    base = absolute(_first(page, "//base/@href") or "", url) or url or _saved_from(document.body)
+    blocks = html_blocks(page, base)
+    if told := read_listing(blocks, document.chrome):
+        outlet = _first(page, "//meta[@property='og:site_name']/@content")
+        return Found(
+            items=tuple(
+                entry(
+                    title=one.headline, url=one.url, base_url=base, body_html=one.html, author=one.author, outlet=outlet
+                )
+                for one in told
+            )
+        )
+    issue = read_saved_issue(blocks, document.outlets)
+    return Found(items=issue.items, event_lines=issue.event_lines) if issue else None
+
+
+def _saved_from(content: bytes) -> str | None:
+    """Browsers write into a saved page where it came from."""
+    match = re.search(rb"<!-- saved from url=\(\d+\)(https?://\S+) -->", content[:2000])
+    return match[1].decode("ascii", "ignore") if match else None
 
 
 def _text(content: bytes) -> str:

@@ -1,0 +1,59 @@
+"""A saved issue: paragraphs like `Outlet: Headline and excerpt`, and bullets with dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from newsletter.collect.formats.blocks import Block
+from newsletter.collect.formats.entry import entry
+from newsletter.collect.formats.listing import is_short
+from newsletter.model.item import SPLIT_ME, ItemData, proposed_outlet
+
+FEWEST = 3
+_NAMED = re.compile(r"([^\W\d_][^:\n]{1,44}?):\s+(\S.*)", re.DOTALL)
+_DATED = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|\b\d{1,2}[./]\d{1,2}\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class SavedIssue:
+    """What a saved issue holds: items, and lines that tell of events."""
+
+    items: tuple[ItemData, ...]
+    event_lines: tuple[str, ...] = field(default=())
+
+
+def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str]) -> SavedIssue | None:
+    """The items and event lines of a saved issue; none where too few paragraphs begin with an outlet."""
+    known = {name.casefold(): name for name in outlets}
+    named = [match for block in blocks if not block.bullet and (match := _NAMED.fullmatch(block.text))]
+    with_known = sum(1 for match in named if match[1].strip().casefold() in known)
+    if len(named) < FEWEST or not (with_known or len(named) >= 2 * FEWEST):
+        return None
+    items: list[ItemData] = []
+    lines: list[str] = []
+    for index, block in enumerate(blocks):
+        if block.bullet:
+            lines += [block.text] if _DATED.search(block.text) else []
+        elif match := _NAMED.fullmatch(block.text):
+            following = blocks[index + 1] if index + 1 < len(blocks) else None
+            items.append(_item(block, match[1].strip(), match[2], following, known))
+    return SavedIssue(tuple(items), tuple(lines))
+
+
+def _item(block: Block, name: str, rest: str, following: Block | None, known: dict[str, str]) -> ItemData:
+    outlet = known.get(name.casefold())
+    title = rest if outlet else block.text
+    flags: tuple[str, ...] = () if outlet else (proposed_outlet(name),)
+    excerpt = ""
+    if is_short(block):
+        if following and not following.bullet and not is_short(following) and not _NAMED.fullmatch(following.text):
+            excerpt = f"<p>{following.html}</p>"
+    else:
+        flags = (*flags, SPLIT_ME)
+    item = entry(title=title, url=block.url, base_url=None, body_html=excerpt, outlet=outlet)
+    return replace(item, flags=(*item.flags, *flags))
