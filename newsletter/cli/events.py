@@ -201,7 +201,7 @@ def export(
     call: Call = ctx.obj
     with call.store.reading() as tx:
         events = stored.listing(tx, call.publication.id, (EventStatus.CONFIRMED, EventStatus.CANCELLED))
-    content = write_ics(events, name=call.publication.name, now=call.clock.now())
+    content = write_ics(events, name=call.publication.name, now=call.clock.now(), zone=call.publication.zone)
     if file is None and not call.json:
         sys.stdout.write(content.decode())
         return

@@ -18,6 +18,8 @@ class EventStatus(StrEnum):
     CONFIRMED = "confirmed"
     PROPOSED = "proposed"
     CANCELLED = "cancelled"
+    REMOVED = "removed"
+    """An editor took it out; kept so that its source does not bring it back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +120,10 @@ class Occurrence:
     source: SourceId | None = None
     pinned: bool = False
     hidden: bool = False
+
+    def with_rule_text(self, words: str | None) -> Occurrence:
+        """The same, with its rule in other words."""
+        return replace(self, rule_text=words)
 
     def as_shown(self, *, pinned: bool, hidden: bool) -> Occurrence:
         """The same, with what the editor of one issue said about it."""

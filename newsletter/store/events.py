@@ -71,7 +71,7 @@ class _Known:
     """The events that those to be kept may be the same as."""
 
     def __init__(self, tx: Tx, publication: PublicationId, uids: list[str]) -> None:
-        mine = listing(tx, publication)
+        mine = listing(tx, publication, EventStatus)
         self.by_uid = {event.data.uid: event for event in mine}
         missing = [uid for uid in dict.fromkeys(uids) if uid not in self.by_uid]
         self.elsewhere: list[Event] = []
@@ -132,7 +132,9 @@ def _first_day(data: EventData) -> date:
 
 def _merged(old: EventData, new: EventData) -> EventData | None:
     """What is to be stored, or none where nothing changes."""
-    new = replace(new, open=new.open or old.open)  # an editor said so
+    # What an editor said holds, whatever its source says next.
+    kept = old.status if old.status is EventStatus.REMOVED and new.wording is None else new.status
+    new = replace(new, open=new.open or old.open, status=kept)
     if old.uid == new.uid:
         return None if new.sequence < old.sequence or _same(old, new) else new
     if new.wording is None:
@@ -184,14 +186,16 @@ def _update(tx: Tx, changed: Mapping[EventId, EventData], now: datetime) -> None
 
 
 def listing(tx: Tx, publication: PublicationId, statuses: Iterable[EventStatus] | None = None) -> list[Event]:
-    """The events of a publication by their first day; of some statuses, or all."""
+    """The events of a publication by their first day; of some statuses, or all but those that were removed."""
     query = (
         select(table)
         .join(shown_in, shown_in.c.event_id == table.c.id)
         .where(shown_in.c.publication_id == publication)
         .order_by(table.c.start_date, table.c.start_at, table.c.id)
     )
-    if statuses is not None:
+    if statuses is None:
+        query = query.where(table.c.status != EventStatus.REMOVED.value)
+    else:
         query = query.where(table.c.status.in_([status.value for status in statuses]))
     return [_event(row) for row in tx.execute(query)]
 
@@ -205,6 +209,15 @@ def get(tx: Tx, publication: PublicationId, event: EventId) -> Event:
     ).first()
     if row is None:
         raise NotFound(f"There is no event {event}; see: newsletter events list")
+    return _event(row)
+
+
+def by_id(tx: Tx, event: EventId) -> Event:
+    """One event of the workspace that is confirmed or cancelled. Raises NotFound."""
+    told = [EventStatus.CONFIRMED.value, EventStatus.CANCELLED.value]
+    row = tx.execute(select(table).where(table.c.id == event, table.c.status.in_(told))).first()
+    if row is None:
+        raise NotFound("There is no such event, or it is over and gone.")
     return _event(row)
 
 
@@ -229,11 +242,11 @@ def share(tx: Tx, publication: PublicationId, event: EventId, other: Publication
 def remove(tx: Tx, publication: PublicationId, event: EventId, *, now: datetime) -> Event:
     """Take an event out of a publication's calendar, and give it back as it was. Raises NotFound.
 
-    A collected event is kept as cancelled, or the next collection would bring it back.
+    A collected event is kept as removed, or the next collection would bring it back.
     """
     old = get(tx, publication, event)
     if old.source is not None:
-        edit(tx, publication, event, replace(old.data, status=EventStatus.CANCELLED), now=now)
+        edit(tx, publication, event, replace(old.data, status=EventStatus.REMOVED), now=now)
         return old
     tx.execute(delete(shown_in).where(shown_in.c.event_id == event, shown_in.c.publication_id == publication))
     if tx.execute(select(shown_in.c.event_id).where(shown_in.c.event_id == event)).first() is None:

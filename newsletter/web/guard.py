@@ -39,9 +39,14 @@ HEADERS = {
 }
 
 
+_PUBLIC = frozenset(
+    {"/healthz", "/signin", "/static/desk.css", "/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"}
+)
+
+
 def is_public(path: str) -> bool:
     """Whether a page is for everybody: readers' pages, health, and the doors of the desk."""
-    return path in ("/healthz", "/signin", "/static/desk.css") or path.startswith(("/setup/", "/unsubscribe/"))
+    return path in _PUBLIC or path.startswith(("/setup/", "/unsubscribe/", "/archive/", "/events/"))
 
 
 def is_own_host(header: str | None, hosts: frozenset[str], *, any_address: bool = False) -> bool:

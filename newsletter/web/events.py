@@ -1,0 +1,155 @@
+"""The calendar for everybody: a list, a page for each event, ways to take them along. No session, nothing changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from starlette.responses import RedirectResponse
+
+from newsletter.errors import NotFound
+from newsletter.events.arranging import calendar_of
+from newsletter.events.handing_over import google_url, jsonld, outlook_url
+from newsletter.events.occurrences import rows_of
+from newsletter.events.openness import public
+from newsletter.events.rule_words import in_words
+from newsletter.events.write_ics import write_ics
+from newsletter.model.event import Event, EventId, EventStatus, Occurrence
+from newsletter.model.publication import Publication
+from newsletter.model.when import local_day
+from newsletter.render.agenda import agenda
+from newsletter.render.words import direction, words
+from newsletter.store import events
+from newsletter.web.numbers import InPath
+from newsletter.web.place import Place, place_of
+from newsletter.web.public import public_page
+
+router = APIRouter()
+
+AHEAD = 365
+"""Days that the list looks ahead; an issue takes fewer."""
+BEHIND = timedelta(days=60)
+"""How long a calendar that somebody subscribed to keeps what is over."""
+TOLD = (EventStatus.CONFIRMED, EventStatus.CANCELLED)
+READ = ["GET", "HEAD"]
+
+
+@router.api_route("/events", methods=READ)
+def listing(request: Request) -> Response:
+    """What is coming, a recurring event by its next date."""
+    place = place_of(request)
+    publication = place.publication()
+    on = _today(place, publication)
+    with place.store.reading() as tx:
+        found = [public(event) for event in events.listing(tx, publication.id, [EventStatus.CONFIRMED])]
+    coming = calendar_of(found, {}, on=on, days=AHEAD, zone=publication.zone, language=publication.language)
+    said = words(publication.language)
+    shown = agenda(publication, coming, on=on, base_url=_base(request), said=said)
+    values = {**_values(publication), "words": said, **shown, "page": None}
+    return public_page(place, "events.html.j2", 200, values, said["calendar"])
+
+
+@router.api_route("/events.ics", methods=READ)
+def calendar(request: Request) -> Response:
+    """The calendar to subscribe to: what is coming, and what was lately."""
+    place = place_of(request)
+    publication = place.publication()
+    since = _today(place, publication) - BEHIND
+    with place.store.reading() as tx:
+        found = events.listing(tx, publication.id, TOLD)
+    kept = [event for event in found if _goes_on(event, since)]
+    return _ics(request, publication, kept, publication.name, "events.ics")
+
+
+@router.api_route("/events/{event}.ics", methods=READ)
+def one_calendar(request: Request, event: InPath) -> Response:
+    """One event, to add to a calendar."""
+    publication, found = place_of(request).publication(), _event(request, event)
+    return _ics(request, publication, [found], found.data.title, f"event-{event}.ics")
+
+
+@router.api_route("/events/{event}", methods=READ)
+def page(request: Request, event: InPath) -> Response:
+    """One event, for people and (as JSON-LD) for machines."""
+    place, found = place_of(request), _event(request, event)
+    publication = place.publication()
+    on, said = _today(place, publication), words(publication.language)
+    one = _next(found, publication, on)
+    address = f"{_base(request)}/events/{event}"
+    told = json.dumps(jsonld(one, page=address, organizer=publication.name), ensure_ascii=False)
+    values = {
+        **_values(publication),
+        "words": said,
+        "event": agenda(publication, [one], on=min(on, one.last_date), base_url=_base(request), said=said)["events"][0],
+        "cancelled": one.status is EventStatus.CANCELLED,
+        "over": one.last_date < on,
+        "jsonld": Markup(told.replace("<", "\\u003c").replace("&", "\\u0026")),  # noqa: S704  no tag can begin or end in it
+    }
+    return public_page(place, "event.html.j2", 200, values, one.title)
+
+
+@router.api_route("/events/{event}/google", methods=READ)
+def google(request: Request, event: InPath) -> Response:
+    """On to Google Calendar, with its form filled in."""
+    one = _next(_event(request, event), place_of(request).publication(), _now(request))
+    return RedirectResponse(google_url(one, f"{_base(request)}/events/{event}"), 302)
+
+
+@router.api_route("/events/{event}/outlook", methods=READ)
+def outlook(request: Request, event: InPath) -> Response:
+    """On to Outlook's calendar, with its form filled in."""
+    one = _next(_event(request, event), place_of(request).publication(), _now(request))
+    return RedirectResponse(outlook_url(one, f"{_base(request)}/events/{event}"), 302)
+
+
+def _event(request: Request, number: int) -> Event:
+    """An event of any newsletter of the workspace, as everybody may see it: links in mails name no newsletter."""
+    with place_of(request).store.reading() as tx:
+        try:
+            return public(events.by_id(tx, EventId(number)))
+        except NotFound as error:
+            raise NotFound("There is no such event, or it was taken out.") from error
+
+
+def _next(event: Event, publication: Publication, on: date) -> Occurrence:
+    """The next of its dates, else the last, with its rule in the newsletter's language."""
+    rows = sorted(rows_of(event, today=on), key=lambda row: row.first_date)
+    one = next((row for row in rows if row.last_date >= on), rows[-1])
+    return one.with_rule_text(in_words(one.rule, one.zone, publication.language) or one.rule_text)
+
+
+def _goes_on(event: Event, since: date) -> bool:
+    return any(row.last_date >= since for row in rows_of(event, today=since))
+
+
+def _ics(request: Request, publication: Publication, found: list[Event], name: str, file: str) -> Response:
+    now = place_of(request).clock.now()
+    content = write_ics(found, name=name, now=now, base_url=_base(request), zone=publication.zone)
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "public, max-age=900"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    headers["content-disposition"] = f'inline; filename="{file}"'
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _base(request: Request) -> str:
+    return place_of(request).settings.base_url.rstrip("/")
+
+
+def _now(request: Request) -> date:
+    place = place_of(request)
+    return _today(place, place.publication())
+
+
+def _today(place: Place, publication: Publication) -> date:
+    return local_day(place.clock.now(), publication.zone)
+
+
+def _values(publication: Publication) -> dict[str, Any]:
+    named = {"name": publication.name, "language": publication.language}
+    return {"publication": named, "dir": direction(publication.language)}
