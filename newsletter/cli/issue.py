@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli import issue_events, issue_sending, issue_steering
+from newsletter.cli import issue_archive, issue_events, issue_sending, issue_steering
 from newsletter.cli.call import Call, long_text
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ app = typer.Typer(help="An issue: its outline, its checks, its way to the reader
 section = typer.Typer(help="The sections of an issue.", no_args_is_help=True)
 app.add_typer(section, name="section")
 issue_sending.register(app)
+app.command()(issue_archive.archive)
 issue_steering.register(app)
 issue_events.register(app)
 

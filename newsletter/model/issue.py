@@ -161,4 +161,6 @@ class Issue:
     sent_at: datetime | None = None
     planned: Planned | None = None
     approved: Approved | None = None
+    in_archive: bool = True
+    """Whether the public pages show it, once it goes out."""
     outline: Outline = field(default_factory=Outline)

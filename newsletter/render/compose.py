@@ -17,6 +17,7 @@ from newsletter.model.nesting import unwrapped, unwrapped_text
 from newsletter.model.personal import BadPersonalisation, Marks
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import Link, RenditionData
+from newsletter.render.archived import archive_url
 from newsletter.render.filling import fill
 from newsletter.render.subject import subject_of
 from newsletter.render.themes import open_theme
@@ -55,6 +56,7 @@ def compose(
         subject=subject,
         theme=theme.variables,
     )
+    seen["in_browser"] = archive_url(settings.base_url, issue.number) if settings.base_url and issue.in_archive else ""
     html, text = fill(theme, seen)
     html, text = unwrapped(html, nonce), unwrapped_text(text, nonce)
     return RenditionData(

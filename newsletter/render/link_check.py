@@ -13,6 +13,7 @@ from newsletter.model.linked import LinkAnswer, LinkState
 from newsletter.model.rendition import RenditionData
 from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher, Request
 from newsletter.net.parallel import fetch_all
+from newsletter.render.archived import ARCHIVE
 from newsletter.settings import Fetching
 from newsletter.store import Store, link_answers
 
@@ -30,7 +31,12 @@ def asked_of(data: RenditionData) -> list[str]:
     """The addresses of a rendition that are worth asking: its links and its pictures, each once."""
     pictures = lxml.html.document_fromstring(data.html).xpath("//img/@src")
     found = (*(link.target for link in data.links), *map(str, pictures))
-    return [url for url in dict.fromkeys(found) if url.lower().startswith(("http://", "https://"))]
+    ours = f"{data.base_url}{ARCHIVE}/" if data.base_url else None  # there only once the issue goes out
+    return [
+        url
+        for url in dict.fromkeys(found)
+        if url.lower().startswith(("http://", "https://")) and not (ours and url.startswith(ours))
+    ]
 
 
 def check_links(store: Store, limits: Fetching, clock: Clock, urls: Iterable[str]) -> dict[str, LinkAnswer]:

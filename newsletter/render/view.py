@@ -5,6 +5,7 @@
     issue           number, title, date (long, in the publication's language)
     words           our own words in that language (`calendar`, `unsubscribe`, …)
     unsubscribe     the address of the reader's own unsubscribe page (a merge token)
+    in_browser      the address of the issue's public page; empty where it has none
     lede            the editors' words before everything, or none: html, text
     sections        name (may be empty), marked (whether the mark stands before it), blocks
 

@@ -82,6 +82,7 @@ def _row(row: Any, outline: Outline = Outline()) -> Issue:  # noqa: B008 - froze
         approved=Approved(id=RenditionId(row.rendition_id), checksum=row.checksum, at=row.approved_at)
         if row.rendition_id
         else None,
+        in_archive=row.in_archive,
         outline=outline,
     )
 

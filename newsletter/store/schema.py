@@ -312,6 +312,7 @@ issue = Table(
     Column("frozen_to", Integer, nullable=False, default=0),  # the last subscriber in the ledger, while it grows
     Column("sent_at", Utc),
     Column("rendition_id", Integer),  # the approved one
+    Column("in_archive", Boolean, nullable=False, default=True),  # on the public pages, once it goes out
     Column("approved_at", Utc),
     UniqueConstraint("publication_id", "number"),
     Index("ix_issue_state", "state"),

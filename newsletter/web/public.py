@@ -28,7 +28,7 @@ def ask(request: Request, token: str) -> Response:
     try:
         found = peek(place.store, place.settings, token)
     except NotFound as error:
-        return _wrong(place, error.message)
+        return wrong(place, error.message)
     return _page(place, "unsubscribe.html.j2", 200, found, done=False)
 
 
@@ -40,7 +40,7 @@ def unsubscribe(request: Request, token: str) -> Response:
     try:
         found = unsubscribe_by_token(place.store, place.settings, place.clock, token, how=how)
     except NotFound as error:
-        return _wrong(place, error.message)
+        return wrong(place, error.message)
     return _page(place, "unsubscribe.html.j2", 200, found, done=True)
 
 
@@ -48,14 +48,15 @@ def _page(place: Place, template: str, status: int, found: Unsubscribed, *, done
     publication = {"name": found.publication.name, "language": found.publication.language}
     values = {"publication": publication, "email": found.email, "already": found.already, "done": done}
     said = "You are unsubscribed." if done else "To unsubscribe, use the button of your mail program."
-    return _filled(place, template, status, values, said)
+    return public_page(place, template, status, values, said)
 
 
-def _wrong(place: Place, sentence: str) -> Response:
-    return _filled(place, "wrong-link.html.j2", 404, {"sentence": sentence}, sentence)
+def wrong(place: Place, sentence: str) -> Response:
+    """The page for a link that leads nowhere, with one sentence."""
+    return public_page(place, "wrong-link.html.j2", 404, {"sentence": sentence}, sentence)
 
 
-def _filled(place: Place, template: str, status: int, values: dict[str, Any], otherwise: str) -> Response:
+def public_page(place: Place, template: str, status: int, values: dict[str, Any], otherwise: str) -> Response:
     """The page, where the workspace's own pages win file by file; a broken one must not tell readers a lie."""
     folders = (place.settings.templates / FOLDER, shipped_templates() / FOLDER)
     loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])

@@ -199,6 +199,7 @@ def upgrade() -> None:
         sa.Column("frozen_to", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rendition_id", sa.Integer(), nullable=True),
+        sa.Column("in_archive", sa.Boolean(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["publication_id"], ["publication.id"], name=op.f("fk_issue_publication_id_publication")

@@ -1,0 +1,91 @@
+"""An issue as anybody may read it: what was mailed, without anything of a reader in it, between its neighbours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape, unescape
+
+from newsletter.model.merge import SLOTS, token
+from newsletter.model.personal import NOBODY, told
+from newsletter.model.rendition import RenditionData
+from newsletter.render.words import words
+
+ARCHIVE = "/archive"
+"""Where the public pages are, below the base URL."""
+
+_PREHEADER = re.compile(r'<div\b[^>]*class="preheader"[^>]*>(.*?)</div>', re.DOTALL)
+_PADDING = re.compile(r"[\s\u00a0\u2007\u034f]+")
+_LOOK = (
+    "margin:0;padding:14px 20px;font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:22px;"
+    "text-align:center;color:#625c52"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbours:
+    """The numbers of the public issues before and after one."""
+
+    older: int | None = None
+    newer: int | None = None
+
+
+def archive_url(base_url: str, number: int) -> str:
+    """The stable public address of an issue."""
+    return f"{base_url}{ARCHIVE}/{number}"
+
+
+def excerpt(data: RenditionData) -> str:
+    """What the list of mails shows after the subject, as one line of plain text."""
+    found = _PREHEADER.search(told(data.html, data.nonce, data.personal, NOBODY, escape))
+    return _PADDING.sub(" ", unescape(re.sub(r"<[^>]*>", "", found[1]))).strip() if found else ""
+
+
+def archived(
+    data: RenditionData, number: int, neighbours: Neighbours, *, name: str, language: str, note: str | None = None
+) -> str:
+    """The public page of an issue, in its own look: personal places as for somebody unknown, no reader's link."""
+    html = told(data.html, data.nonce, data.personal, NOBODY, escape)
+    gone = [re.escape(token(data.nonce, slot)) for slot in SLOTS]
+    gone.append(re.escape(escape(archive_url(data.base_url, number))) + '"')  # the reader is here already
+    html = re.sub(rf'<a\b[^>]*href="[^"]*(?:{"|".join(gone)})[^>]*>.*?</a>', "", html, flags=re.DOTALL)
+    for slot in SLOTS:
+        html = html.replace(token(data.nonce, slot), "")
+    html = _PREHEADER.sub("", html)
+    head, around = _head(data, number, name), _around(neighbours, language)
+    dated = f'<p class="page label" style="{_LOOK}">{escape(note)}</p>' if note else ""
+    html = html.replace("</head>", f"{head}</head>", 1)
+    html = re.sub(r"(<body\b[^>]*>)", lambda found: f"{found[1]}{around}{dated}", html, count=1)
+    return html.replace("</body>", f"{around}</body>", 1)
+
+
+def _head(data: RenditionData, number: int, name: str) -> str:
+    url = archive_url(data.base_url, number)
+    about = {
+        "og:type": "article",
+        "og:site_name": name,
+        "og:title": data.subject,
+        "og:url": url,
+        "og:description": excerpt(data),
+    }
+    metas = "".join(f'<meta property="{key}" content="{escape(value)}">\n' for key, value in about.items())
+    return (
+        f'<link rel="canonical" href="{escape(url)}">\n'
+        f'<link rel="alternate" type="application/atom+xml" href="/feed.atom" title="{escape(name)}">\n'
+        f"{metas}"
+    )
+
+
+def _around(neighbours: Neighbours, language: str) -> str:
+    said = words(language)
+    links = [
+        (f"{ARCHIVE}/{neighbours.older}" if neighbours.older else "", "prev", said["older"]),
+        (ARCHIVE, "", said["all_issues"]),
+        (f"{ARCHIVE}/{neighbours.newer}" if neighbours.newer else "", "next", said["newer"]),
+    ]
+    shown = " &ensp; ".join(
+        f'<a href="{href}"{f" rel={rel}" if rel else ""} style="color:#625c52">{escape(text)}</a>'
+        for href, rel, text in links
+        if href
+    )
+    return f'<nav class="page label" style="{_LOOK}">{shown}</nav>'
