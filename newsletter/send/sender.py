@@ -75,6 +75,7 @@ class Run:
         """
         done = threading.Event()
         self._connected = connections
+        self._ledger.serve(connections)
         threads = [
             threading.Thread(target=self._work, args=(done,), name=f"smtp-{number}", daemon=True)
             for number in range(connections)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    UpdateBase,
     and_,
     bindparam,
     case,
@@ -34,6 +35,7 @@ from newsletter.model.publication import PublicationId
 from newsletter.model.splice import MessageIds
 from newsletter.model.subscriber import SubscriberId
 from newsletter.store.engine import Tx
+from newsletter.store.prepared import Prepared
 from newsletter.store.schema import delivery as table
 from newsletter.store.schema import issue as issues
 from newsletter.store.schema import subscriber, subscription, suppression
@@ -130,8 +132,7 @@ def _when(state: DeliveryState, now: datetime) -> list[ColumnElement[bool]]:
 
 
 # Built once: building these statements costs more than running them. What never varies is written into them.
-_THEIRS = and_(
-    table.c.id.in_(bindparam("candidates", expanding=True)),
+_OPEN_TO_US = (
     or_(
         table.c.state == literal_column("'queued'"),
         and_(
@@ -150,28 +151,40 @@ _SAID_YES = exists().where(
 )
 _SUPPRESSED = exists().where(and_(_READER, suppression.c.email_hash == subscriber.c.email_hash))
 
-_CLAIM = (
-    update(table)
-    .where(_THEIRS, _SAID_YES, ~_SUPPRESSED)
-    .values(
-        state=literal_column("'attempting'"),
-        was=table.c.state,
-        attempts=table.c.attempts + literal_column("1"),
-        owner=bindparam("worker"),
-        at=bindparam("moment", type_=table.c.at.type),
-        message_id=bindparam("before", type_=String) + cast(table.c.id, String) + bindparam("after", type_=String),
+
+def _these(count: int) -> ColumnElement[bool]:
+    return table.c.id.in_([bindparam(f"id{number}", type_=table.c.id.type) for number in range(count)])
+
+
+def _claiming(count: int) -> UpdateBase:
+    return (
+        update(table)
+        .where(_these(count), *_OPEN_TO_US, _SAID_YES, ~_SUPPRESSED)
+        .values(
+            state=literal_column("'attempting'"),
+            was=table.c.state,
+            attempts=table.c.attempts + literal_column("1"),
+            owner=bindparam("worker"),
+            at=bindparam("moment", type_=table.c.at.type),
+            message_id=bindparam("before", type_=String) + cast(table.c.id, String) + bindparam("after", type_=String),
+        )
+        .returning(table.c.id, table.c.subscriber_id, table.c.email, table.c.name, table.c.attempts, table.c.message_id)
     )
-    .returning(table.c.id, table.c.subscriber_id, table.c.email, table.c.name, table.c.attempts, table.c.message_id)
-)
-_SKIP = (
-    update(table)
-    .where(_THEIRS, or_(~_SAID_YES, _SUPPRESSED))
-    .values(
-        state=DeliveryState.SKIPPED.value,
-        why=case((~exists().where(_READER), "erased"), (_SUPPRESSED, "suppressed"), else_="unsubscribed"),
-        at=bindparam("moment", type_=table.c.at.type),
+
+
+def _skipping(count: int) -> UpdateBase:
+    return (
+        update(table)
+        .where(_these(count), *_OPEN_TO_US, or_(~_SAID_YES, _SUPPRESSED))
+        .values(
+            state=DeliveryState.SKIPPED.value,
+            why=case((~exists().where(_READER), "erased"), (_SUPPRESSED, "suppressed"), else_="unsubscribed"),
+            at=bindparam("moment", type_=table.c.at.type),
+        )
     )
-)
+
+
+_CLAIM, _SKIP = Prepared(_claiming), Prepared(_skipping)
 
 
 def claim(
@@ -182,8 +195,10 @@ def claim(
     Those whose readers have unsubscribed, are suppressed or erased meanwhile become *skipped*, with why. Commit before
     anything is handed over.
     """
-    which = {"candidates": candidates, "moment": now, "issue": issue}
-    rows = tx.execute(_CLAIM, which | {"worker": owner, "before": names.before, "after": names.after})
+    if not candidates:
+        return []
+    which = {"moment": now, "issue": issue}
+    ours = which | {"worker": owner, "before": names.before, "after": names.after}
     taken = [
         Claimed(
             id=DeliveryId(id_),
@@ -193,28 +208,30 @@ def claim(
             attempt=attempts,
             message_id=message_id,
         )
-        for id_, subscriber_id, email, name, attempts, message_id in rows
+        for id_, subscriber_id, email, name, attempts, message_id in _CLAIM.run(tx, candidates, ours)
     ]
     if len(taken) < len(candidates):
-        tx.execute(_SKIP, which)
+        _SKIP.run(tx, candidates, which)
     return taken
 
 
-_CLOSE = (
-    update(table)
-    .where(
-        table.c.id == bindparam("row"),
-        table.c.attempts == bindparam("attempt"),
-        # not a list, which could not be used with executemany
-        or_(table.c.state == literal_column("'attempting'"), table.c.state == literal_column("'uncertain'")),
-    )
-    .values(
-        state=func.coalesce(bindparam("to", type_=String), table.c.was, literal_column("'queued'")),
-        code=bindparam("code"),
-        reply=bindparam("reply"),
-        due_at=func.coalesce(bindparam("due", type_=table.c.due_at.type), table.c.due_at),
-        at=bindparam("moment", type_=table.c.at.type),
-        owner=null(),
+_CLOSE = Prepared(
+    lambda _count: (
+        update(table)
+        .where(
+            table.c.id == bindparam("row"),
+            table.c.attempts == bindparam("attempt"),
+            # not a list, which could not be used with executemany
+            or_(table.c.state == literal_column("'attempting'"), table.c.state == literal_column("'uncertain'")),
+        )
+        .values(
+            state=func.coalesce(bindparam("to", type_=String), table.c.was, literal_column("'queued'")),
+            code=bindparam("code"),
+            reply=bindparam("reply"),
+            due_at=func.coalesce(bindparam("due", type_=table.c.due_at.type), table.c.due_at),
+            at=bindparam("moment", type_=table.c.at.type),
+            owner=null(),
+        )
     )
 )
 
@@ -225,8 +242,8 @@ def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
     Who would be tried again, of an issue that was cancelled meanwhile, is skipped.
     """
     if closed:
-        tx.execute(
-            _CLOSE,
+        _CLOSE.run_many(
+            tx,
             [
                 {
                     "row": one.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,49 @@ class Store:
                 with self.engine.begin() as tx:
                     yield tx
 
+    @contextmanager
+    def standing(self) -> Iterator[Standing]:
+        """A connection for one writer of many short transactions, kept open between them."""
+        writer = Standing(self.engine, self._lock if self.is_sqlite else None)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+class Standing:
+    """A writer's own connection. Its transactions take their turn like all others; used by one thread."""
+
+    def __init__(self, engine: Engine, lock: FairLock | None) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Tx]:
+        """One transaction: all of it is kept, or nothing. After a failure the next one has a fresh connection."""
+        with _told(), self._lock or nullcontext():
+            try:
+                tx = self._connection
+                if tx is None:
+                    tx = self._connection = self._engine.connect()
+                    if self._lock is not None:
+                        tx.execution_options(writes=True)
+                with tx.begin():
+                    yield tx
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
 
 
 @contextmanager

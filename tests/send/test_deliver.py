@@ -25,6 +25,7 @@ from newsletter.send.role import RoleTaken, sender_role
 from newsletter.send.stopped import SendStopped
 from newsletter.settings import Settings
 from newsletter.store import Store, audience, deliveries, publications
+from newsletter.store import issues as table_of_issues
 from newsletter.store.schema import issue as issues
 from newsletter.store.schema import subscription
 from newsletter.workflows import deliver
@@ -202,10 +203,12 @@ def test_a_server_that_does_not_want_us_ends_the_run_with_one_sentence_and_nobod
         deliver.deliver(store, settings_for(recorder(**manners).port, **smtp), clock, issue)
     assert sentence in told.value.message
     assert told.value.exit_code == 2
-    assert state_of(store, issue) is IssueState.SENDING
     with store.reading() as tx:
         tally = deliveries.tally(tx, issue)
     assert tally.queued == tally.audience
+    with store.writing() as tx:  # stopped on its way it is paused, for a person to look
+        assert bool(tally.audience) == table_of_issues.move(tx, issue, [IssueState.PAUSED], IssueState.SENDING)
+    assert state_of(store, issue) is IssueState.SENDING
 
     fine = recorder()
     assert counted(deliver.deliver(store, settings_for(fine.port), clock, issue)) == {"audience": 12, "sent": 12}
