@@ -11,7 +11,20 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
 from newsletter.errors import Conflict, NewsletterError, NotFound
-from newsletter.web import archive, calendar, desk, events, issues, outline, preview, public, readers, signin, sources
+from newsletter.web import (
+    archive,
+    calendar,
+    desk,
+    events,
+    issues,
+    outline,
+    preview,
+    public,
+    readers,
+    signin,
+    sources,
+    waiving,
+)
 from newsletter.web.guard import Guard
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
@@ -23,7 +36,7 @@ def build(place: Place) -> FastAPI:
     """The application for one workspace."""
     app = FastAPI(title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.place = place
-    for room in (signin, desk, outline, preview, issues, sources, calendar, readers, public, archive, events):
+    for room in (signin, desk, outline, preview, issues, sources, calendar, waiving, readers, public, archive, events):
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
 
 from newsletter.model.merge import UNSUBSCRIBE
+from newsletter.model.personal import NOBODY, Facts
 from newsletter.model.reading import html_for, text_for
+from newsletter.store import subscribers
 from newsletter.web.numbers import InPath
 from newsletter.web.place import desk_of, place_of
+from newsletter.workflows.rendering import address_key
 
 router = APIRouter()
 
@@ -19,22 +22,30 @@ POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
 )
+_SOURCE = re.compile(r'(<img\b[^>]*?)\ssrc="[^"]*"')
 _PREFERS = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 
 
 @router.get("/issues/{number}/preview.html")
-def preview_html(request: Request, number: InPath, dark: bool = False) -> Response:
-    """The mail in HTML. `dark` forces the scheme, whatever the browser prefers."""
+def preview_html(
+    request: Request, number: InPath, dark: bool = False, reader: str = "", images: bool = True
+) -> Response:
+    """The mail in HTML, as a subscriber gets it or nobody in particular.
+
+    `dark` forces the scheme, whatever the browser prefers; without `images` only their alternative texts are there.
+    """
     data = place_of(request).proofs.of(desk_of(request), number)
-    document = html_for(data, {UNSUBSCRIBE: "#"})
+    document = html_for(data, {UNSUBSCRIBE: "#"}, _facts(request, reader))
+    if not images:
+        document = _SOURCE.sub(r"\1", document)
     return _framed(_PREFERS.sub("@media all" if dark else "@media not all", document))
 
 
 @router.get("/issues/{number}/preview.txt")
-def preview_text(request: Request, number: InPath, dark: bool = False) -> Response:
+def preview_text(request: Request, number: InPath, dark: bool = False, reader: str = "") -> Response:
     """The text part, as a mail program without HTML shows it."""
     data = place_of(request).proofs.of(desk_of(request), number)
-    text = text_for(data, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"})
+    text = text_for(data, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"}, _facts(request, reader))
     colours = "#171716;color:#edebe5" if dark else "#fff;color:#1d1c1a"
     return _framed(
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Text</title>'
@@ -42,6 +53,15 @@ def preview_text(request: Request, number: InPath, dark: bool = False) -> Respon
         f'<pre style="margin:0;padding:16px;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap">'
         f"{html.escape(text)}</pre>"
     )
+
+
+def _facts(request: Request, reader: str) -> Facts:
+    """What is known of a subscriber; of nobody where none is named."""
+    if not reader.strip():
+        return NOBODY
+    place = place_of(request)
+    with place.store.reading() as tx:
+        return subscribers.find(tx, place.publication_id, address_key(reader)).facts
 
 
 def _framed(document: str) -> Response:

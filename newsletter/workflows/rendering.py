@@ -70,7 +70,7 @@ def write_files(desk: Desk, number: int | None, folder: Path, *, reader: str | N
 def send_test(desk: Desk, number: int | None, addresses: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
     """Send a marked test to each address: those it reached, and the others with why."""
     for address in addresses:
-        _key(address)
+        address_key(address)
     data = shown(desk.preview(number))
     tried = deliver.test_send(desk.settings, desk.clock, data, addresses, publication=desk.publication.id)
     return list(tried.sent), [{"email": address, "reason": reason} for address, reason in tried.failed]
@@ -78,10 +78,11 @@ def send_test(desk: Desk, number: int | None, addresses: Sequence[str]) -> tuple
 
 def _subscriber(desk: Desk, address: str) -> Subscriber:
     with desk.store.reading() as tx:
-        return subscribers.find(tx, desk.publication.id, _key(address))
+        return subscribers.find(tx, desk.publication.id, address_key(address))
 
 
-def _key(address: str) -> str:
+def address_key(address: str) -> str:
+    """What makes an address one. Raises NewsletterError where it is none."""
     read = read_address(address)
     if isinstance(read, BadAddress):
         raise NewsletterError(f"“{address}” is not an address: {read.reason}.", where="EMAIL")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -47,6 +48,24 @@ def test_an_error_holds_the_buttons_and_says_which(page: Any, sqlite_store: Stor
     assert "disabled" in text
     assert "postal address" in told(page, page.post("/issues/1/approve"))
     assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_a_warning_is_let_pass_and_taken_back(page: Any) -> None:
+    page.post("/issues/1/blocks", {"text": "Help us [here](https://x.example/help)."})
+    code = re.search(r'value="(generic-link-text:\d+)"', page.get("/issues/1").text)
+    assert code is not None
+    assert "Warn of it again" in told(page, page.post("/issues/1/waive", {"finding": code[1]}))
+    assert f'value="{code[1]}">Let it pass' in told(page, page.post("/issues/1/waive?undo=1", {"finding": code[1]}))
+    assert "No check found" in told(page, page.post("/issues/1/waive", {"finding": "nothing"}))
+
+
+def test_the_mail_is_seen_as_one_subscriber_gets_it(page: Any, sqlite_store: Store, clock: Clock) -> None:
+    page.post("/issues/1/blocks", {"text": "Dear {{ email | default('you') }}"})
+    assert "Dear you" in page.get("/issues/1/preview.html").text
+    assert "Dear ana@example.org" in page.get("/issues/1/preview.html?reader=ANA@example.org").text
+    assert "Dear bo@example.com" in page.get("/issues/1/preview.txt?reader=bo@example.com").text
+    assert page.get("/issues/1/preview.html?reader=nobody@example.org").status_code == 404
+    assert page.get("/issues/1/preview.html?reader=nobody").status_code == 400
 
 
 def test_scheduling_is_in_the_newsletters_zone_and_can_be_withdrawn(
