@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from newsletter.send.address import Envelope
 from newsletter.send.outcomes import Answer, Stage
+from newsletter.send.patient import PatientSmtp, PatientTlsSmtp
 from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.settings import Smtp, is_loopback
 
@@ -174,11 +175,11 @@ def connect(server: Smtp, *, hello: str) -> Connection:
     smtp: smtplib.SMTP | None = None
     try:
         if server.tls:
-            smtp = smtplib.SMTP_SSL(
+            smtp = PatientTlsSmtp(
                 server.host, server.port, local_hostname=hello, timeout=server.timeout, context=_context(server)
             )
         else:
-            smtp = smtplib.SMTP(server.host, server.port, local_hostname=hello, timeout=server.timeout)
+            smtp = PatientSmtp(server.host, server.port, local_hostname=hello, timeout=server.timeout)
         smtp.ehlo_or_helo_if_needed()
         encrypted = server.tls or _start_tls(server, smtp)
         if server.user is not None:
