@@ -38,7 +38,7 @@ class _Reader(HTMLParser):
     def __init__(self, nonce: str) -> None:
         super().__init__(convert_charrefs=True)
         self._slots = slots(nonce)
-        self._own = f"mg{nonce}"
+        self._own = f"mg{nonce[:8]}"  # a cut one has lost its end
         self._path: list[tuple[str, int]] = []
         self._count = 0
         self.open: dict[str, list[tuple[str, int]]] = {}

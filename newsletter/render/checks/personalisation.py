@@ -25,7 +25,7 @@ def check(seen: Checked) -> Iterator[Finding]:
             f"Some readers would get a broken HTML part, because {found}: change the block, or the theme "
             f"“{seen.theme}”.",
         )
-    own = f"mg{seen.data.nonce}"
+    own = f"mg{seen.data.nonce[:8]}"  # a cut one has lost its end
     pattern = slots(seen.data.nonce)
     edges = [slot for slot in pattern.findall(seen.data.text) if slot[1:].isdecimal() and slot[0] in "be"]
     if own in pattern.sub("", seen.data.text) or sorted(s[1:] for s in edges if s[0] == "b") != sorted(
