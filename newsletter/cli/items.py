@@ -21,6 +21,7 @@ _Ids = Annotated[list[int], typer.Argument(metavar="ID…")]
 def document(item: Item) -> dict[str, Any]:
     """An item as JSON. Times are UTC."""
     latest = item.latest
+    also_in = item.place.also_in if item.place else ()
     return {
         "id": item.id,
         "title": latest.title,
@@ -31,9 +32,11 @@ def document(item: Item) -> dict[str, Any]:
         "published": latest.published.isoformat() if latest.published else None,
         "state": item.state.value,
         "section": item.section,
-        "story": None,
-        "also_in": [],
+        "story": item.place.story if item.place else None,
+        "also_in": [{"id": one.id, "outlet": one.outlet, "url": one.url} for one in also_in],
         "sent_in": max(item.sent_in, default=None),
+        "flags": list(item.flags),
+        "edited": item.edited,
     }
 
 

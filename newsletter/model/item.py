@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from newsletter.model.source import SourceId
+
+if TYPE_CHECKING:
+    from newsletter.model.story import Place
 
 ItemId = NewType("ItemId", int)
 
@@ -111,4 +114,8 @@ class Item:
     first_seen: datetime
     flags: tuple[str, ...] = ()
     sent_in: tuple[int, ...] = ()
-    """Numbers of the issues in which it was sent."""
+    """Numbers of the issues in which it, or another item of its story, was sent."""
+    place: Place | None = None
+    """Its place in a story, where others tell the same."""
+    edited: bool = False
+    """Whether an editor's words lie over it."""

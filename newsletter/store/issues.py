@@ -22,12 +22,14 @@ from newsletter.model.issue import (
 )
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.publication import PublicationId
-from newsletter.store import items, outlines
+from newsletter.store import items, outlines, stories
 from newsletter.store.engine import Tx
+from newsletter.store.outlet import OVERLAID, overlaid
 from newsletter.store.schema import (
     block,
     block_item,
     item,
+    item_edit,
     item_version,
     publication,
     rendition,
@@ -224,7 +226,7 @@ def unplan(tx: Tx, issue: IssueId) -> None:
 def versions(tx: Tx, issue: IssueId) -> dict[PinnedItem, ItemVersion]:
     """What the blocks of an issue pin: each item at the version the editor saw."""
     rows = tx.execute(
-        select(item_version, items.OUTLET.label("shown_outlet"))
+        select(item_version, *OVERLAID)
         .join(item, item.c.id == item_version.c.item_id)
         .outerjoin(source, source.c.id == item.c.source_id)
         .join(
@@ -232,14 +234,18 @@ def versions(tx: Tx, issue: IssueId) -> dict[PinnedItem, ItemVersion]:
             (block_item.c.item_id == item_version.c.item_id) & (block_item.c.item_version == item_version.c.number),
         )
         .join(block, block.c.id == block_item.c.block_id)
+        .join(issues, issues.c.id == block.c.issue_id)
+        .outerjoin(
+            item_edit, (item_edit.c.item_id == item.c.id) & (item_edit.c.publication_id == issues.c.publication_id)
+        )
         .where(block.c.issue_id == issue)
         .distinct()
     )
-    return {PinnedItem(ItemId(row.item_id), row.number): items.version_of(row, row.shown_outlet) for row in rows}
+    return {PinnedItem(ItemId(row.item_id), row.number): overlaid(items.version_of(row, None), row) for row in rows}
 
 
 def carried(tx: Tx, publication_id: PublicationId) -> set[ItemId]:
-    """The items of issues that are frozen or sent: they are not offered again."""
+    """The items of issues that are frozen or sent, and all that tell the same stories: they are not offered again."""
     rows = tx.execute(
         select(block_item.c.item_id)
         .join(block, block.c.id == block_item.c.block_id)
@@ -247,7 +253,7 @@ def carried(tx: Tx, publication_id: PublicationId) -> set[ItemId]:
         .where(issues.c.publication_id == publication_id, issues.c.state.in_([state.value for state in ON_ITS_WAY]))
         .distinct()
     )
-    return {ItemId(row.item_id) for row in rows}
+    return stories.with_siblings(tx, [ItemId(row.item_id) for row in rows])
 
 
 def picked_before(tx: Tx, publication_id: PublicationId, moment: datetime) -> set[ItemId]:

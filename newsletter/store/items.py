@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +12,25 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, inser
 from newsletter.errors import NotFound
 from newsletter.model.item import LEFT_OUT, Item, ItemData, ItemId, ItemVersion, KnownItem, Triage
 from newsletter.model.publication import PublicationId
-from newsletter.model.source import SourceId, SourceKind
+from newsletter.model.source import SourceId
+from newsletter.model.story import Place
+from newsletter.store import stories
 from newsletter.store.engine import Tx
-from newsletter.store.schema import block, block_item, issue, item, item_version, source, source_publication, triage
+from newsletter.store.outlet import OUTLET, OVERLAID, overlaid
+from newsletter.store.schema import (
+    block,
+    block_item,
+    issue,
+    item,
+    item_edit,
+    item_version,
+    source,
+    source_publication,
+    triage,
+)
 
 _SENT = ("sending", "paused", "sent")
 _CHUNK = 5_000
-OUTLET = func.coalesce(
-    item_version.c.outlet, source.c.outlet, case((source.c.kind == SourceKind.FEED.value, source.c.name))
-)
-"""Who is credited: as the item says, else its source; the name of a folder credits nobody."""
-
 _OLDEST = datetime.fromisoformat("1995-01-01T00:00:00+00:00")  # an older date is a mistake of its source
 
 
@@ -132,8 +140,19 @@ def listing(
 
 
 def newest(tx: Tx, publication: PublicationId, count: int, *, now: datetime) -> list[ItemId]:
-    """The newest items nobody has decided about."""
-    return [one.id for one in listing(tx, publication, now=now, state=Triage.NEW, limit=count)]
+    """The newest items nobody has decided about: one of each story, and none whose story was sent."""
+    found = [one for one in listing(tx, publication, now=now, state=Triage.NEW) if not one.sent_in]
+    present = {one.id for one in found}
+    chosen: list[ItemId] = []
+    told: set[int] = set()
+    for one in found:
+        if one.place is None:
+            chosen.append(one.id)
+        elif one.place.story not in told:
+            told.add(one.place.story)
+            ranked = [one.id] if one.place.leads else [other.id for other in one.place.also_in if other.id in present]
+            chosen.append(ranked[0] if ranked else one.id)
+    return chosen[:count]
 
 
 def get(tx: Tx, publication: PublicationId, ids: Iterable[ItemId], *, now: datetime) -> list[Item]:
@@ -186,17 +205,18 @@ def versions(tx: Tx, key: ItemId) -> list[ItemVersion]:
 def _holds(word: str) -> ColumnElement[bool]:
     escaped = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     places = (
-        item_version.c.title,
-        item_version.c.excerpt,
+        func.coalesce(item_edit.c.title, item_version.c.title),
+        func.coalesce(item_edit.c.excerpt, item_version.c.excerpt),
         item_version.c.author,
-        OUTLET,
+        func.coalesce(item_edit.c.outlet, OUTLET),
     )
     return or_(*(func.lower(place).like(f"%{escaped}%", escape="\\") for place in places))
 
 
 def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
-    has_sense = and_(item_version.c.published <= now, item_version.c.published >= _OLDEST)
-    shown = case((has_sense, item_version.c.published), else_=item.c.first_seen)
+    published = func.coalesce(item_edit.c.published, item_version.c.published)
+    has_sense = and_(published <= now, published >= _OLDEST)
+    shown = case((has_sense, published), else_=item.c.first_seen)
     return (
         select(
             item.c.source_id,
@@ -205,7 +225,7 @@ def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
             item_version,
             triage.c.state,
             func.coalesce(triage.c.section, source_publication.c.section).label("section"),
-            OUTLET.label("shown_outlet"),
+            *OVERLAID,
         )
         .join(item, item.c.id == triage.c.item_id)
         .join(item_version, and_(item_version.c.item_id == item.c.id, item_version.c.number == item.c.latest))
@@ -217,6 +237,10 @@ def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
                 source_publication.c.publication_id == triage.c.publication_id,
             ),
         )
+        .outerjoin(
+            item_edit,
+            and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == triage.c.publication_id),
+        )
         .where(triage.c.publication_id == publication)
         .order_by(shown.desc(), item.c.id.desc())
     )
@@ -224,20 +248,32 @@ def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
 
 def _items(tx: Tx, publication: PublicationId, query: Select[Any]) -> list[Item]:
     rows = tx.execute(query).all()
-    sent = sent_in(tx, publication, [row.item_id for row in rows])
+    places = stories.places_of(tx, publication, [ItemId(row.item_id) for row in rows])
+    ids = dict.fromkeys(int(row.item_id) for row in rows)
+    ids |= dict.fromkeys(int(other.id) for place in places.values() for other in place.also_in)
+    sent = sent_in(tx, publication, list(ids))
     return [
         Item(
             id=ItemId(row.item_id),
             source=SourceId(row.source_id) if row.source_id is not None else None,
-            latest=version_of(row, row.shown_outlet),
+            latest=overlaid(version_of(row, None), row),
             state=Triage(row.state),
             section=row.section,
             first_seen=row.first_seen,
             flags=tuple(row.flags),
-            sent_in=tuple(sent[row.item_id]),
+            sent_in=_sent_in(row.item_id, places.get(row.item_id), sent),
+            place=places.get(row.item_id),
+            edited=row.edited_at is not None,
         )
         for row in rows
     ]
+
+
+def _sent_in(key: int, place: Place | None, sent: Mapping[int, list[int]]) -> tuple[int, ...]:
+    numbers = {*sent.get(key, ())}
+    for other in place.also_in if place else ():
+        numbers.update(sent.get(other.id, ()))
+    return tuple(sorted(numbers))
 
 
 def sent_in(tx: Tx, publication: PublicationId, ids: Sequence[int]) -> dict[int, list[int]]:

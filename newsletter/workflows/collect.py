@@ -16,13 +16,14 @@ from newsletter.collect.patience import is_due
 from newsletter.collect.rules import is_offered
 from newsletter.collect.worker import Reader
 from newsletter.model.event import EventData, EventStatus
-from newsletter.model.item import LEFT_OUT, ItemData
+from newsletter.model.item import LEFT_OUT, ItemData, ItemId
 from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.model.when import local_day
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
 from newsletter.store import Store, Tx, events, items, sources
+from newsletter.workflows.stories import group_new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +94,19 @@ def collect(
     outcomes = {one.id: _waits(one, now) for one in chosen if one not in due}
     with store.reading() as tx:
         outlets = frozenset(sources.outlets(tx)) | {*publication.outlets}
+    fresh: list[ItemId] = []
     with Reader() as reader:
         asking = ask_all(
             due, Fetcher(settings.fetching), reader, zone=publication.zone, now=now, force=force,
             outlets=outlets,
         )  # fmt: skip
         for done, asked in enumerate(asking, start=1):
-            outcome = _keep(store, publication, asked, now)
+            outcome, kept = _keep(store, publication, asked, now)
+            fresh += kept
             outcomes[asked.source.id] = outcome
             if progress is not None:
                 progress(outcome, done, len(due))
+    group_new(store, fresh, now=now)
     return Report(tuple(outcomes[one.id] for one in chosen))
 
 
@@ -132,15 +136,15 @@ def waits_because(source: Source) -> str | None:
     return f"It is asked again after {at:%Y-%m-%d %H:%M} UTC{because}; --force asks it now."
 
 
-def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -> Outcome:
-    """One transaction: what the source showed, and what is remembered of it."""
+def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -> tuple[Outcome, list[ItemId]]:
+    """One transaction: what the source showed, and what is remembered of it. Its new items are the second part."""
     read, refused = _calendars(asked.found.calendars, publication.zone, now)
     read += _proposed(asked.found.event_lines, publication, now)
     error = " ".join(part for part in (asked.error, refused) if part) or None
     name = _better_name(asked)
     with store.writing() as tx:
         sources.lock(tx, asked.source.id)
-        new, updated = _keep_items(tx, asked, now)
+        fresh, updated = _keep_items(tx, asked, now)
         kept = _keep_events(tx, asked.source, read, now)
         added = _keep_offers(tx, publication, asked, now)
         sources.remember(
@@ -156,10 +160,10 @@ def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -
                 url=asked.lesson.url,
             ),
         )
-    return Outcome(
+    outcome = Outcome(
         source=replace(asked.source, name=name or asked.source.name),
         status=asked.status,
-        new=new,
+        new=len(fresh),
         updated=updated,
         seen=len(asked.found.items),
         events=kept,
@@ -169,6 +173,7 @@ def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -
         added=added,
         dead=replace(asked.source, status=asked.status).is_dead(now) and not asked.succeeded,
     )
+    return outcome, fresh
 
 
 def _keep_offers(tx: Tx, publication: Publication, asked: Asked, now: datetime) -> tuple[str, ...]:
@@ -184,18 +189,18 @@ def _keep_offers(tx: Tx, publication: Publication, asked: Asked, now: datetime) 
     return tuple(added)
 
 
-def _keep_items(tx: Tx, asked: Asked, now: datetime) -> tuple[int, int]:
-    """How many were new, and how many had changed."""
+def _keep_items(tx: Tx, asked: Asked, now: datetime) -> tuple[list[ItemId], int]:
+    """The new ones, and how many had changed."""
     if not asked.found.items:
-        return 0, 0
+        return [], 0
     found = [_flagged(one, asked.source, now) for one in asked.found.items]
     decisions = decide_all(found, Known(items.known(tx, asked.source.id)))
     new = [one.found for one in decisions if isinstance(one, New)]
     changed = [(one.item, one.found) for one in decisions if isinstance(one, Changed)]
-    items.keep(tx, asked.source.id, new, now=now)
+    fresh = items.keep(tx, asked.source.id, new, now=now)
     items.revise(tx, changed, now=now)
     items.rename(tx, [(one.item, one.found) for one in decisions if isinstance(one, Renamed)])
-    return len(new), len(changed)
+    return fresh, len(changed)
 
 
 def _flagged(one: ItemData, source: Source, now: datetime) -> ItemData:

@@ -67,6 +67,8 @@ def test_from_a_source_to_picked_items(call: Any, web: Any) -> None:
             "story": None,
             "also_in": [],
             "sent_in": None,
+            "flags": [],
+            "edited": False,
         }
     ]
     key = str(found[0]["id"])
