@@ -171,6 +171,21 @@ def share(
 
 
 @app.command()
+def merge(
+    ctx: typer.Context,
+    event: Annotated[int, typer.Argument(metavar="ID", help="The event that stays.")],
+    other: Annotated[int, typer.Argument(metavar="OTHER", help="The event that goes into it.")],
+) -> None:
+    """Make one of two events that are the same; the one that stays takes what only the other told."""
+    from newsletter.model.event import EventId
+    from newsletter.workflows.event_merging import merge as merge_two
+
+    call: Call = ctx.obj
+    kept = merge_two(call.store, call.clock, call.publication, EventId(event), EventId(other))
+    _answer(call, [kept.id], ())
+
+
+@app.command()
 def remove(
     ctx: typer.Context,
     events: Annotated[list[int], typer.Argument(metavar="ID…", help="The events' numbers (“event” in the list).")],

@@ -49,6 +49,8 @@ class ReadLines:
 
     events: tuple[EventData, ...]
     refused: tuple[tuple[str, str], ...]
+    lines: tuple[EventData | tuple[str, str], ...] = ()
+    """Both, in the order of the lines."""
 
 
 @dataclass
@@ -71,16 +73,16 @@ class _When:
 
 def read_lines(text: str, *, today: date, zone: str, language: str = "en") -> ReadLines:
     """Read a pasted text, one event on each line; empty lines are passed over. Never raises."""
-    events: list[EventData] = []
-    refused: list[tuple[str, str]] = []
+    lines: list[EventData | tuple[str, str]] = []
     for line in text.splitlines():
         if not line.strip():
             continue
         try:
-            events.append(read_line(line, today=today, zone=zone, language=language))
+            lines.append(read_line(line, today=today, zone=zone, language=language))
         except UnreadableLine as unreadable:
-            refused.append((line.strip(), unreadable.reason))
-    return ReadLines(tuple(events), tuple(refused))
+            lines.append((line.strip(), unreadable.reason))
+    events = tuple(one for one in lines if isinstance(one, EventData))
+    return ReadLines(events, tuple(one for one in lines if not isinstance(one, EventData)), tuple(lines))
 
 
 def read_line(line: str, *, today: date, zone: str, language: str = "en") -> EventData:

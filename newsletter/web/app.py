@@ -15,6 +15,7 @@ from newsletter.web import (
     archive,
     calendar,
     desk,
+    event_page,
     events,
     issues,
     outline,
@@ -36,7 +37,21 @@ def build(place: Place) -> FastAPI:
     """The application for one workspace."""
     app = FastAPI(title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.place = place
-    for room in (signin, desk, outline, preview, issues, sources, calendar, waiving, readers, public, archive, events):
+    for room in (
+        signin,
+        desk,
+        outline,
+        preview,
+        issues,
+        sources,
+        calendar,
+        waiving,
+        readers,
+        public,
+        archive,
+        events,
+        event_page,
+    ):
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,51 +1,145 @@
-"""The calendar: what is coming, and pasted lines that become events."""
+"""The calendar: what is coming, pasted lines with a reading of each, files, duplicates, what the next issue shows."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from newsletter.errors import NewsletterError
-from newsletter.events.lines import read_lines
-from newsletter.events.occurrences import rows_of
-from newsletter.model.event import EventId, Occurrence
+from newsletter.events.duplicates import duplicates
+from newsletter.events.lines import ReadLines, read_lines
+from newsletter.events.occurrences import occurrences, rows_of
+from newsletter.events.telling import told
+from newsletter.model.event import Event, EventData, EventId, EventStatus, Occurrence
+from newsletter.model.issue import IssueState
+from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
-from newsletter.store import events
-from newsletter.web.numbers import InPath
+from newsletter.store import events, issues
+from newsletter.web.numbers import Id, InPath
 from newsletter.web.page import back, page
-from newsletter.web.place import place_of
+from newsletter.web.place import Place, desk_of, place_of
+from newsletter.workflows.calendars import keep_material
+from newsletter.workflows.event_merging import merge
+from newsletter.workflows.issue_calendar import arrange
 
 router = APIRouter()
 
 LONGEST = 100_000
 """Characters of pasted lines."""
+BEHIND = timedelta(days=90)
+"""How far the list of what is over looks back."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A pasted line as it was understood, or why it was not."""
+
+    title: str
+    pieces: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refused: str | None = None
 
 
 @router.get("/calendar")
-def listing(request: Request) -> Response:
+def listing(request: Request, p: Literal["coming", "past"] = "coming") -> Response:
     """The coming dates, a recurring event by its next, and a field for more."""
-    return _shown(request)
+    return _shown(request, period=p)
 
 
 @router.post("/calendar")
-def add(request: Request, lines: Annotated[str, Form()] = "") -> Response:
-    """Read pasted lines; what could not be read stays in the field with its reason."""
+def add(request: Request, lines: Annotated[str, Form()] = "", do: Annotated[str, Form()] = "add") -> Response:
+    """Read pasted lines back, and (`do=add`) keep them; what could not be read stays in the field with its reason."""
     place = place_of(request)
     publication = place.publication()
     if not lines.strip():
         return back(request, "/calendar", "Paste a line first.", level="error")
     if len(lines) > LONGEST:
         raise NewsletterError("That is too long to be a list of dates; paste it in parts.")
-    read = read_lines(lines, today=local_day(place.clock.now(), publication.zone), zone=publication.zone)
+    read = read_lines(lines, today=_today(place, publication), zone=publication.zone, language=publication.language)
+    if do == "read":
+        return _shown(request, lines=lines, read=read)
     with place.store.writing() as tx:
         kept = events.keep(tx, publication.id, read.events, source=None, now=place.clock.now())
-    said = f"Added {kept.new}." if kept.new else "Nothing new."
+    said = f"Added {kept.new}." if kept.new else "Changed." if kept.updated else "Nothing new."
     if read.refused:
-        return _shown(request, refused=read.refused, said_here=said)
+        rest = "\n".join(wording for wording, _ in read.refused)
+        return _shown(request, lines=rest, read=ReadLines((), read.refused, read.refused), said_here=said, status=422)
     return back(request, "/calendar", said)
+
+
+@router.post("/calendar/import")
+def take_in(request: Request, file: UploadFile) -> Response:
+    """Take the events of an uploaded .ics, .csv or .html file."""
+    place = place_of(request)
+    name = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1][:100]
+    if not name:
+        return back(request, "/calendar", "Choose a file first.", level="error")
+    try:
+        kept = keep_material(place.store, place.clock, place.publication(), file.file.read(), name=name)
+    except NewsletterError as error:
+        return back(request, "/calendar", error.message, level="error")
+    said = f"{name}: {kept.new} new, {kept.updated} changed."
+    if kept.refused:
+        said += " Left out: " + "; ".join(f"{what}: {why}" for what, why in kept.refused[:5])
+    return back(request, "/calendar", said, level="error" if kept.refused else "fine")
+
+
+@router.post("/calendar/merge")
+def join(request: Request, event: Annotated[Id, Form()], other: Annotated[Id, Form()]) -> Response:
+    """Make one of two events that are the same."""
+    place = place_of(request)
+    try:
+        kept = merge(place.store, place.clock, place.publication(), EventId(event), EventId(other))
+    except NewsletterError as error:
+        return back(request, "/calendar", error.message, level="error")
+    return back(request, "/calendar", f"“{kept.data.title}” is one event now.")
+
+
+@router.post("/calendar/issue")
+def say(
+    request: Request,
+    occurrence: Annotated[str, Form(max_length=80)],
+    do: Annotated[Literal["hide", "show", "pin", "unpin", "up", "down", "date"], Form()],
+    issue: Annotated[Id, Form()],
+) -> Response:
+    """Hide, pin or move an occurrence in the issue that is being made."""
+    place, desk = place_of(request), desk_of(request)
+    material = desk.material(issue)
+    order = [one.id for one in material.occurrences if not one.hidden]
+    at = order.index(occurrence) + 1 if occurrence in order else 1
+    to = {"up": max(at - 1, 1), "down": at + 1, "date": 0}.get(do)
+    try:
+        arrange(
+            place.store,
+            desk.publication,
+            issue,
+            occurrence,
+            on=material.day,
+            pinned={"pin": True, "unpin": False}.get(do),
+            hidden={"hide": True, "show": False}.get(do),
+            to=to,
+        )
+    except NewsletterError as error:
+        return back(request, "/calendar", error.message, level="error")
+    return back(request, "/calendar#issue", "")
+
+
+@router.post("/calendar/{event}/confirm")
+def confirm(request: Request, event: InPath) -> Response:
+    """Let a proposed event into the issues."""
+    from newsletter.events.editing import edited
+
+    place = place_of(request)
+    publication = place.publication()
+    with place.store.writing() as tx:
+        old = events.get(tx, publication.id, EventId(event))
+        data = edited(old.data, confirm=True, zone=publication.zone)
+        events.edit(tx, publication.id, old.id, data, now=place.clock.now())
+    return back(request, "/calendar", f"“{data.title}” is confirmed.")
 
 
 @router.post("/calendar/{event}/remove")
@@ -57,25 +151,66 @@ def remove(request: Request, event: InPath) -> Response:
     return back(request, "/calendar", "Removed.")
 
 
-def _shown(request: Request, refused: object = (), said_here: str = "") -> Response:
+def _shown(
+    request: Request,
+    *,
+    lines: str = "",
+    read: ReadLines | None = None,
+    said_here: str = "",
+    status: int = 200,
+    period: str = "coming",
+) -> Response:
     place = place_of(request)
     publication = place.publication()
-    today = local_day(place.clock.now(), publication.zone)
+    today = _today(place, publication)
     with place.store.reading() as tx:
         found = events.listing(tx, publication.id)
-    rows = [row for event in found for row in rows_of(event, today=today) if row.last_date >= today]
-    coming = sorted(rows, key=lambda row: (row.first_date, row.title))
+        draft = next((one.number for one in issues.listing(tx, publication.id, IssueState.DRAFT)), None)
+    material = desk_of(request).material(draft) if draft is not None else None
+    in_issue = {one.id: one for one in material.occurrences} if material else {}
     return page(
         request,
         "calendar",
-        status=422 if refused else 200,
-        coming=coming,
-        refused=refused,
+        status=status,
+        rows=_rows(found, publication, today, period),
+        period=period,
+        lines=lines,
+        readings=[_reading(one, publication, today) for one in read.lines] if read else [],
+        readable=len(read.events) if read else 0,
         said_here=said_here,
+        today=f"{today:%A} {today.day} {today:%B %Y}",
         days=publication.event_days,
+        draft=draft,
+        in_issue=in_issue,
+        arranged=list(in_issue.values()),
+        pairs=duplicates([event for event in found if _is_ahead(event, today)]),
         when=when_in_words,
         hours=hours_in_words,
     )
+
+
+def _rows(found: list[Event], publication: Publication, today: date, period: str) -> list[Occurrence]:
+    if period == "past":
+        past = occurrences(found, first=today - BEHIND, last=today - timedelta(days=1), zone=publication.zone)
+        return [row for row in reversed(past) if row.last_date < today]
+    rows = [row for event in found for row in rows_of(event, today=today) if row.last_date >= today]
+    return sorted(rows, key=lambda row: (row.first_date, row.title))
+
+
+def _is_ahead(event: Event, today: date) -> bool:
+    return event.data.status is EventStatus.PROPOSED or any(
+        row.last_date >= today for row in rows_of(event, today=today)
+    )
+
+
+def _reading(one: EventData | tuple[str, str], publication: Publication, today: date) -> Reading:
+    if isinstance(one, EventData):
+        return Reading(one.title, told(one, zone=publication.zone, today=today), one.warnings)
+    return Reading(one[0], refused=one[1])
+
+
+def _today(place: Place, publication: Publication) -> date:
+    return local_day(place.clock.now(), publication.zone)
 
 
 def when_in_words(occurrence: Occurrence) -> str:
