@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape, unescape
 
 from newsletter.model.merge import SLOTS, token
@@ -42,7 +44,14 @@ def excerpt(data: RenditionData) -> str:
 
 
 def archived(
-    data: RenditionData, number: int, neighbours: Neighbours, *, name: str, language: str, note: str | None = None
+    data: RenditionData,
+    number: int,
+    neighbours: Neighbours,
+    *,
+    name: str,
+    language: str,
+    at: datetime,
+    note: str | None = None,
 ) -> str:
     """The public page of an issue, in its own look: personal places as for somebody unknown, no reader's link."""
     html = told(data.html, data.nonce, data.personal, NOBODY, escape)
@@ -52,14 +61,14 @@ def archived(
     for slot in SLOTS:
         html = html.replace(token(data.nonce, slot), "")
     html = _PREHEADER.sub("", html)
-    head, around = _head(data, number, name), _around(neighbours, language)
+    head, around = _head(data, number, name, at), _around(neighbours, language)
     dated = f'<p class="page label" style="{_LOOK}">{escape(note)}</p>' if note else ""
     html = html.replace("</head>", f"{head}</head>", 1)
     html = re.sub(r"(<body\b[^>]*>)", lambda found: f"{found[1]}{around}{dated}", html, count=1)
     return html.replace("</body>", f"{around}</body>", 1)
 
 
-def _head(data: RenditionData, number: int, name: str) -> str:
+def _head(data: RenditionData, number: int, name: str, at: datetime) -> str:
     url = archive_url(data.base_url, number)
     about = {
         "og:type": "article",
@@ -69,7 +78,18 @@ def _head(data: RenditionData, number: int, name: str) -> str:
         "og:description": excerpt(data),
     }
     metas = "".join(f'<meta property="{key}" content="{escape(value)}">\n' for key, value in about.items())
+    known = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": data.subject,
+        "description": about["og:description"],
+        "url": url,
+        "datePublished": at.isoformat(),
+        "publisher": {"@type": "Organization", "name": name},
+    }
+    told_to_machines = json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")  # nothing may end the element
     return (
+        f'<script type="application/ld+json">{told_to_machines}</script>\n'
         f'<link rel="canonical" href="{escape(url)}">\n'
         f'<link rel="alternate" type="application/atom+xml" href="/feed.atom" title="{escape(name)}">\n'
         f"{metas}"

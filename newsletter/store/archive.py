@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from newsletter.model.issue import IssueId, IssueState, RenditionId
 from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
 from newsletter.store.schema import issue as table
+from newsletter.store.schema import rendition
 
 _OUT = tuple(state.value for state in (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT))
+_WORDS = 8
+"""Words of a search that are looked for; a longer one costs nobody time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,23 +28,30 @@ class Archived:
     """When it began to go out (UTC)."""
 
 
-def _public(publication: PublicationId) -> tuple[ColumnElement[bool], ...]:
-    return (
+def _public(publication: PublicationId, search: str = "") -> tuple[ColumnElement[bool], ...]:
+    public: tuple[ColumnElement[bool], ...] = (
         table.c.publication_id == publication,
         table.c.state.in_(_OUT),
         table.c.in_archive.is_(True),
         table.c.rendition_id.is_not(None),
     )
+    said = func.lower(rendition.c.subject + " " + rendition.c.text)
+    found = [
+        exists().where(rendition.c.id == table.c.rendition_id, said.contains(word.lower(), autoescape=True))
+        for word in search.split()[:_WORDS]
+    ]
+    return (*public, *found)
 
 
-def count(tx: Tx, publication: PublicationId) -> int:
-    """How many there are."""
-    return int(tx.execute(select(func.count()).select_from(table).where(*_public(publication))).scalar() or 0)
+def count(tx: Tx, publication: PublicationId, search: str = "") -> int:
+    """How many there are, in whose subject and text each word of `search` stands."""
+    return int(tx.execute(select(func.count()).select_from(table).where(*_public(publication, search))).scalar() or 0)
 
 
-def listing(tx: Tx, publication: PublicationId, *, limit: int, offset: int = 0) -> list[Archived]:
+def listing(tx: Tx, publication: PublicationId, *, limit: int, offset: int = 0, search: str = "") -> list[Archived]:
     """Some of them, newest first."""
-    query = select(table).where(*_public(publication)).order_by(table.c.number.desc()).limit(limit).offset(offset)
+    wanted = _public(publication, search)
+    query = select(table).where(*wanted).order_by(table.c.number.desc()).limit(limit).offset(offset)
     return [
         Archived(number=row.number, rendition=RenditionId(row.rendition_id), at=row.sending_at or row.created_at)
         for row in tx.execute(query)

@@ -23,11 +23,15 @@ _FOR_A_WHILE = {"cache-control": "public, max-age=300"}
 
 
 @router.api_route("/archive", methods=["GET", "HEAD"])
-def listing(request: Request, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1) -> Response:
-    """All public issues, newest first."""
+def listing(
+    request: Request,
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """All public issues, newest first, or those that hold some words."""
     place, desk = place_of(request), desk_of(request)
     try:
-        found = list_page(desk, page)
+        found = list_page(desk, page, q)
     except NotFound as error:
         return wrong(place, error.message)
     publication = {
@@ -38,7 +42,7 @@ def listing(request: Request, page: Annotated[int, Query(ge=1, le=1_000_000)] = 
     entries = [
         {"number": one.number, "title": one.title, "excerpt": one.excerpt, "day": one.day} for one in found.entries
     ]
-    values = {"publication": publication, "entries": entries, "page": found.page, "pages": found.pages}
+    values = {"publication": publication, "entries": entries, "page": found.page, "pages": found.pages, "q": q}
     return public_page(place, "archive.html.j2", 200, values, "The list of issues cannot be shown at the moment.")
 
 

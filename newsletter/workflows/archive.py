@@ -55,25 +55,29 @@ def issue_page(desk: Desk, number: int) -> str:
         Neighbours(older=older, newer=newer),
         name=desk.publication.name,
         language=desk.publication.language,
+        at=found.at,
         note=data.note,
     )
 
 
-def list_page(desk: Desk, page: int) -> Listed:
-    """A page of the list, newest first. Raises NotFound beyond the last one."""
+def list_page(desk: Desk, page: int, search: str = "") -> Listed:
+    """A page of the list, newest first; with `search` only issues that hold all of its words.
+
+    Raises NotFound beyond the last page.
+    """
     with desk.store.reading() as tx:
-        pages = max(-(-archive.count(tx, desk.publication.id) // PAGE), 1)
+        pages = max(-(-archive.count(tx, desk.publication.id, search) // PAGE), 1)
     if not 1 <= page <= pages:
         raise NotFound(f"There is no page {page} here.")
-    return Listed(entries=tuple(_entries(desk, PAGE, (page - 1) * PAGE)), page=page, pages=pages)
+    return Listed(entries=tuple(_entries(desk, PAGE, (page - 1) * PAGE, search)), page=page, pages=pages)
 
 
-def _entries(desk: Desk, limit: int, offset: int = 0) -> list[Entry]:
+def _entries(desk: Desk, limit: int, offset: int = 0, search: str = "") -> list[Entry]:
     zone = ZoneInfo(desk.publication.zone)
     with desk.store.reading() as tx:
         found = [
             (one, renditions.get(tx, one.rendition).data)
-            for one in archive.listing(tx, desk.publication.id, limit=limit, offset=offset)
+            for one in archive.listing(tx, desk.publication.id, limit=limit, offset=offset, search=search)
         ]
     return [
         Entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -94,6 +95,33 @@ def test_the_list_the_feed_and_the_map_name_the_same_issues(visitor: Any, desk: 
     site = visitor.get("/sitemap.xml")
     assert site.text.count("<loc>") == 1 + len(wanted)
     assert site.headers["content-type"].startswith("application/xml")
+
+
+def test_it_is_searched_by_all_words_in_any_case(visitor: Any, desk: Desk) -> None:
+    otter, both = _out(desk, "The OTTER returns."), _out(desk, "The otter and the Äpfel, 100% of them.")
+    _out(desk, "Nothing of it.")
+
+    def found(words: str) -> list[str]:
+        return re.findall(r'"/archive/(\d+)"', visitor.get("/archive", params={"q": words}).text)
+
+    assert found("otter") == [str(both), str(otter)]
+    assert found("äpfel Otter") == [str(both)]
+    assert found("100%") == [str(both)]
+    assert found("9%") == []
+    assert "No issue speaks of “&lt;b&gt;”" in visitor.get("/archive", params={"q": "<b>"}).text
+
+
+def test_what_machines_are_told_cannot_end_its_element(visitor: Any, desk: Desk) -> None:
+    editor = Editor(desk.store, desk.clock, desk.publication, "ada")
+    draft = new_issue(editor, origin="none")
+    editor.set_fields(draft.number, {"subject": "</script><script>alert(1)</script>"})
+    editor.add_text(draft.number, "Words")
+    issue = desk.approve(draft.number)
+    with desk.store.writing() as tx:
+        issues.move(tx, issue.id, [IssueState.APPROVED], IssueState.SENDING, {"sending_at": desk.clock.now()})
+    document = lxml.html.document_fromstring(visitor.get(f"/archive/{draft.number}").text)
+    (script,) = document.xpath("//script")
+    assert json.loads(script.text)["headline"] == "</script><script>alert(1)</script>"
 
 
 def test_an_empty_archive_says_so(visitor: Any) -> None:
