@@ -1,28 +1,37 @@
-"""`kill -9` at random moments: nobody twice, nobody lost in silence, the sum always right."""
+"""`kill -9` at random moments: nobody twice, nobody lost in silence, the sum always right.
+
+Ten times for each mode with `pytest -m long tests/send/test_kill.py`, a hundred times with `NEWSLETTER_KILLS=100` set.
+"""
 
 from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from ledger_material import issue_on_its_way, subscribe
+from sqlalchemy.exc import DBAPIError
 
 import newsletter
+from newsletter.errors import NewsletterError
 from newsletter.model.delivery import DeliveryState, Tally
 from newsletter.model.issue import IssueId, IssueState
 from newsletter.model.publication import Publication
-from newsletter.store import Store, deliveries
+from newsletter.store import Store, deliveries, issues, publications
+from newsletter.store.schema import delivery
 
-CONNECTIONS = 4
+CONNECTIONS = 8
+KILLS = int(os.environ.get("NEWSLETTER_KILLS", "10"))
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -57,9 +66,40 @@ class Scene:
         self.store, self.url, self.folder, self.issue, self.spawn = store, url, folder, issue, spawn
         self.log = folder / "taken.log"
         self.log.touch()
-        server = spawn("smtp_recorder.py", self.log)
-        assert server.stdout is not None
-        self.port = int(server.stdout.readline())
+        self.serve()
+
+    def serve(self) -> None:
+        """A mail server, at a port of its own."""
+        self.server = self.spawn("smtp_recorder.py", self.log)
+        assert self.server.stdout is not None
+        self.port = int(self.server.stdout.readline())
+
+    def resume(self) -> None:
+        """As a person does, where the issue paused by itself."""
+        for _ in range(100):
+            try:
+                with self.store.writing() as tx:
+                    issues.move(tx, self.issue, [IssueState.PAUSED], IssueState.SENDING, {"held_why": None})
+                    return
+            except (NewsletterError, DBAPIError):  # a database that recovers
+                time.sleep(0.1)
+        raise AssertionError("the database does not come back")
+
+    def everybody_is_due(self) -> None:
+        """Those who were deferred are due now."""
+        with self.store.writing() as tx:
+            tx.execute(delivery.update().where(delivery.c.state == "deferred").values(due_at=delivery.c.at))
+
+    def kill_the_database(self) -> None:
+        """kill -9 of a process of PostgreSQL that serves this database."""
+        with self.store.reading() as tx:
+            pid = tx.exec_driver_sql(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() LIMIT 1"
+            ).scalar()
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def sender(self) -> subprocess.Popen[str]:
         """One more process that sends, or follows who does."""
@@ -132,7 +172,71 @@ def test_kill_9_mails_nobody_twice_and_loses_nobody(scene: Callable[[int], Scene
 
 @pytest.mark.long
 def test_kill_9_again_and_again(scene: Callable[[int], Scene]) -> None:
-    kill_and_continue(scene(10_000), 10_000, kills=25)
+    kill_and_continue(scene(KILLS * 120), KILLS * 120, kills=KILLS)
+
+
+def server_killed(stage: Scene, readers: int, kills: int) -> None:
+    """Kill the mail server in the midst of a run, and go on with a new one; what paused by itself is resumed."""
+    luck = random.Random(readers)
+    for _ in range(kills):
+        sender = stage.sender()
+        stage.wait_for(luck.randint(1, readers // (kills + 2)), sender)
+        stage.server.send_signal(signal.SIGKILL)
+        sender.communicate()
+        stage.serve()
+        stage.resume()
+    last = stage.sender()
+    last.communicate()
+    assert last.returncode == 0
+    stage.everybody_is_due()
+    stage.sender().communicate()
+    stage.assert_nobody_twice_and_nobody_lost({f"reader-{number}@example.org" for number in range(readers)}, kills)
+
+
+@pytest.mark.long
+def test_the_mail_server_killed_again_and_again(scene: Callable[[int], Scene]) -> None:
+    server_killed(scene(KILLS * 60), KILLS * 60, kills=KILLS)
+
+
+@pytest.mark.long
+def test_the_database_killed_again_and_again(scene: Callable[[int], Scene]) -> None:
+    """One of PostgreSQL's processes is killed: it ends all the others and recovers from its log."""
+    stage, readers = scene(KILLS * 60), KILLS * 60
+    if stage.store.is_sqlite:
+        pytest.skip("SQLite has no process of its own; the sender is it")
+    luck = random.Random(readers)
+    for _ in range(KILLS):
+        sender = stage.sender()
+        stage.wait_for(luck.randint(1, readers // (KILLS + 2)), sender)
+        stage.kill_the_database()
+        sender.communicate()
+        stage.resume()
+    last = stage.sender()
+    last.communicate()
+    assert last.returncode == 0
+    stage.assert_nobody_twice_and_nobody_lost({f"reader-{number}@example.org" for number in range(readers)}, KILLS)
+
+
+def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(sqlite_store: Store, tmp_path: Path, spawn: Spawn) -> None:
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    with sqlite_store.writing() as tx:
+        made = publications.add(tx, "Alderwick Letter", now=now, sender="desk@letter.example.org")
+    readers = {f"reader-{number}@example.org" for number in range(200)}
+    subscribe(sqlite_store, made.id, sorted(readers), now)
+    issue = issue_on_its_way(sqlite_store, made.id, now)
+    stage = Scene(sqlite_store, f"sqlite:///{sqlite_store.engine.url.database}", tmp_path, issue, spawn)
+    sender = stage.sender()
+    stage.wait_for(40, sender)
+    resource.prlimit(sender.pid, resource.RLIMIT_FSIZE, (1, 1))  # no file of it may grow any more
+    sender.communicate()
+    assert sender.returncode not in (0, -signal.SIGKILL)
+    assert stage.tally().audience == 200
+    assert stage.tally().sent >= 30
+    stage.resume()
+    last = stage.sender()
+    last.communicate()
+    assert last.returncode == 0
+    stage.assert_nobody_twice_and_nobody_lost(readers, kills=1)
 
 
 def test_when_the_sender_dies_the_one_beside_it_carries_on(scene: Callable[[int], Scene]) -> None:
