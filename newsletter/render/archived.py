@@ -60,7 +60,7 @@ def archived(
     html = re.sub(rf'<a\b[^>]*href="[^"]*(?:{"|".join(gone)})[^>]*>.*?</a>', "", html, flags=re.DOTALL)
     for slot in SLOTS:
         html = html.replace(token(data.nonce, slot), "")
-    html = _PREHEADER.sub("", html)
+    html = _PREHEADER.sub("", html).replace(escape(words(language)["why"]), "", 1)  # who reads this may be anybody
     head, around = _head(data, number, name, at), _around(neighbours, language)
     dated = f'<p class="page label" style="{_LOOK}">{escape(note)}</p>' if note else ""
     html = html.replace("</head>", f"{head}</head>", 1)

@@ -224,6 +224,7 @@ def _lede(sections: list[View]) -> View | None:
     if first is None or first["name"] or first["blocks"][0]["kind"] != "text" or first["blocks"][0]["boxed"]:
         return None
     block = first["blocks"].pop(0)
+    first["marked"] = not (first["blocks"] and first["blocks"][0].get("boxed"))  # a box has a mark of its own
     return {"html": Markup().join(piece["html"] for piece in block["pieces"]), "text": block["text"]}
 
 

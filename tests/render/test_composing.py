@@ -259,3 +259,10 @@ def test_an_empty_issue_can_be_looked_at(sample: Any, lint: ModuleType) -> None:
 def test_links_are_counted_in_the_document_only() -> None:
     html = '<p><a href="https://a.example/?x=1&amp;y=2">a</a> https://b.example <a href="HTTPS://a.example/c">c</a></p>'
     assert [one.target for one in links_of(html, "n")] == ["https://a.example/?x=1&y=2", "HTTPS://a.example/c"]
+
+
+def test_a_box_after_the_editors_words_has_one_mark(sample: Any) -> None:
+    words, box = sample.block(1, blurb="Good morning."), sample.block(2, headline="Help us", blurb="Please.")
+    tree = _tree(_compose(sample, sample.section(1, "", words, box), occurrences=()))
+    assert len(tree.xpath("//td[@class='bar']")) == 1
+    assert len(tree.xpath("//td[@class='tint']")) == 1

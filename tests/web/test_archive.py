@@ -65,6 +65,7 @@ def test_nothing_of_a_reader_is_in_it(visitor: Any, desk: Desk) -> None:
     document = lxml.html.document_fromstring(html)
     texts = [link.text_content() for link in document.xpath("//a")]
     assert "Unsubscribe" not in texts
+    assert "because you signed up" not in html
     assert "Read in your browser" not in texts
     assert "the plan" in texts
 
