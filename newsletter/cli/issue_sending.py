@@ -198,8 +198,12 @@ def send(
     segment: Annotated[str | None, SEGMENT] = None,
     approve_first: Annotated[bool, APPROVE] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed without a terminal.")] = False,
+    canary: Annotated[int, typer.Option(min=0, metavar="N", help="So many readers first, then a look.")] = 0,
+    canary_wait: Annotated[float, typer.Option(min=0, metavar="MINUTES", help="How long until that look.")] = 10,
 ) -> None:
     """Send now, with progress. Run again it continues, and repeats nobody."""
+    from datetime import timedelta
+
     from newsletter.cli.progress import sending_bar
     from newsletter.workflows.sending import send_now
 
@@ -209,7 +213,15 @@ def send(
     if not yes:
         _ask(call, room, number)
     with sending_bar(call) as progress:
-        sent, tally = send_now(room, number, approve=approve_first, segment=segment, progress=progress)
+        sent, tally = send_now(
+            room,
+            number,
+            approve=approve_first,
+            segment=segment,
+            canary=canary,
+            canary_wait=timedelta(minutes=canary_wait),
+            progress=progress,
+        )
     counts_shown(call, sent, tally)
     if tally.failed or tally.uncertain:
         raise typer.Exit(1)

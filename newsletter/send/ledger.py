@@ -62,6 +62,8 @@ class Ledger:
         self._candidates: deque[DeliveryId] = deque()
         self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
         self.failure: BaseException | None = None
+        self.left: int | None = None
+        """How many rows this run may still take; none: all."""
         self.reads_facts = False
         """Whether messages differ by what is known of a reader."""
         self._facts: dict[DeliveryId, Facts] = {}
@@ -155,6 +157,8 @@ class Ledger:
 
     def _claim(self, tx: Tx, wanted: int, now: datetime) -> list[Claimed]:
         """Up to so many rows. Empty: none is due, or the issue is paused or cancelled."""
+        if self.left is not None:
+            wanted = min(wanted, self.left)
         while wanted and not self._stop.is_set():
             if not self._candidates:
                 self._candidates.extend(deliveries.due_ids(tx, self._issue, limit=_CANDIDATES, now=now))
@@ -163,6 +167,8 @@ class Ledger:
                 break
             rows = deliveries.claim(tx, self._issue, ids, owner=self._owner, names=self._names, now=now)
             if rows:
+                if self.left is not None:
+                    self.left -= len(rows)
                 if self.reads_facts:
                     known = subscribers.facts(tx, [row.subscriber for row in rows])
                     self._facts.update({row.id: known[row.subscriber] for row in rows if row.subscriber in known})

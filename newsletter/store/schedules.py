@@ -84,6 +84,7 @@ def to_send(tx: Tx, now: datetime) -> list[IssueId]:
         select(issue.c.id)
         .where(
             issue.c.state == IssueState.SENDING.value,
+            or_(issue.c.canary_until.is_(None), issue.c.canary_until <= now),
             or_(
                 issue.c.frozen_at.is_(None),
                 exists().where(mine, delivery.c.state == DeliveryState.ATTEMPTING.value),
@@ -113,7 +114,12 @@ def next_at(tx: Tx, now: datetime) -> datetime | None:
             delivery.c.due_at > now,
         )
     ).scalar()
-    return min((at for at in (planned, deferred) if at is not None), default=None)
+    looked_at = tx.execute(
+        select(func.min(issue.c.canary_until)).where(
+            issue.c.state == IssueState.SENDING.value, issue.c.canary_until > now
+        )
+    ).scalar()
+    return min((at for at in (planned, deferred, looked_at) if at is not None), default=None)
 
 
 def runs(tx: Tx, wanted: IssueId) -> list[str]:

@@ -314,6 +314,9 @@ issue = Table(
     Column("rendition_id", Integer),  # the approved one
     Column("in_archive", Boolean, nullable=False, default=True),  # on the public pages, once it goes out
     Column("approved_at", Utc),
+    Column("canary", Integer, nullable=False, default=0),  # so many first, then a look
+    Column("canary_wait", Integer, nullable=False, default=0),  # seconds
+    Column("canary_until", Utc),  # when the look is
     UniqueConstraint("publication_id", "number"),
     Index("ix_issue_state", "state"),
 )
@@ -527,6 +530,17 @@ schedule_run = Table(
     Column("local", String(40), primary_key=True),
     Column("at", Utc, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+
+# How much an SMTP server took in this span of time and in the one before: its limits survive a restart.
+server_use = Table(
+    "server_use",
+    metadata,
+    Column("server", String(200), primary_key=True),
+    Column("span", Integer, primary_key=True),  # seconds
+    Column("began", Utc, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("before", Integer, nullable=False),
 )
 
 # ---------------------------------------------------------------- people at the desk

@@ -29,7 +29,7 @@ from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.send.sender import Message, Run
 from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.settings import Settings, Smtp, is_loopback
-from newsletter.store import Store, audience, deliveries, issues, renditions
+from newsletter.store import Store, audience, canaries, deliveries, issues, renditions
 
 Progress = Callable[[Tally], None]
 
@@ -140,7 +140,14 @@ def send_or_follow(
     stop = stop or threading.Event()
     while True:
         try:
-            return deliver(store, settings, clock, issue, progress=progress, stop=stop)
+            tally = deliver(store, settings, clock, issue, progress=progress, stop=stop)
+            with store.reading() as tx:
+                until, state = canaries.of(tx, issue).until, deliveries.sending(tx, issue).state
+            if until is None or state is not IssueState.SENDING:
+                return tally
+            if stop.wait(max(0.0, min((until - clock.now()).total_seconds(), REPORT_EVERY))):
+                return tally
+            continue
         except RoleTaken:
             patience = clock.monotonic() + TRY_ROLE_EVERY
         while clock.monotonic() < patience:
@@ -254,10 +261,15 @@ def _send(
         with store.reading() as tx:
             tally = deliveries.tally(tx, sending.issue)
             goes_on = deliveries.sending(tx, sending.issue).state is IssueState.SENDING
+            canary = canaries.of(tx, sending.issue)
             if not goes_on or not deliveries.due_ids(tx, sending.issue, limit=1, now=clock.now()):
                 return
+        first = _first_ones(store, settings, clock, sending.issue, canary)
+        if first == 0:
+            return
         assert sending.cut_off is not None
         with Ledger(store, clock, sending.issue, owner=role.owner, names=names, stop=ended) as ledger:
+            ledger.left = first
             run = Run(
                 ledger,
                 message,
@@ -273,6 +285,34 @@ def _send(
                 raise cause.after(run.sent) from cause.__cause__
         if ledger.failure is not None:
             raise ledger.failure
+
+
+def _first_ones(store: Store, settings: Settings, clock: Clock, issue: IssueId, canary: canaries.Canary) -> int | None:
+    """How many may go out now: none means all, 0 that the first ones are out and the others wait.
+
+    When the wait is over and too many of the first went wrong, the issue is paused.
+    """
+    if not canary.size:
+        return None
+    if canary.until is None:
+        if canary.tried < canary.size:
+            return canary.size - canary.tried
+        with store.writing() as tx:
+            canaries.rest(tx, issue, clock.now() + canary.wait)
+        return 0
+    if clock.now() < canary.until:
+        return 0
+    with store.writing() as tx:
+        canaries.passed(tx, issue)
+    if canary.wrong > settings.pause_above * canary.tried:
+        pause_with(
+            store,
+            issue,
+            f"{canary.wrong} of the first {canary.tried} failed or are uncertain. Look at the deliveries, then let it "
+            "go on: nobody gets a second copy.",
+        )
+        return 0
+    return None
 
 
 def _look(store: Store, issue: IssueId) -> tuple[Tally, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
@@ -258,8 +258,19 @@ class Desk:
             issues.unplan(tx, issue.id)
             return issues.by_id(tx, issue.id)
 
-    def start(self, number: int, *, approve: bool = False, segment: str | None = None) -> Issue:
-        """Begin to send by hand: the audience's cut-off is now. Safe to call again; a sent issue stays sent."""
+    def start(
+        self,
+        number: int,
+        *,
+        approve: bool = False,
+        segment: str | None = None,
+        canary: int = 0,
+        canary_wait: timedelta = timedelta(),
+    ) -> Issue:
+        """Begin to send by hand: the audience's cut-off is now. Safe to call again; a sent issue stays sent.
+
+        With `canary` so many readers get it first; the others after the wait, if few of the first went wrong.
+        """
         _no_segment(segment)
         with self.store.reading() as tx:
             issue = issues.get(tx, self.publication.id, number)
@@ -277,7 +288,8 @@ class Desk:
         origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
         with self.store.writing() as tx:
             cut_off = audience.cut_off(tx, self.publication.id, self.clock.now())
-            columns = {"sending_at": cut_off, "held_why": None}
+            columns = {"sending_at": cut_off, "held_why": None, "canary": canary}
+            columns["canary_wait"] = int(canary_wait.total_seconds())
             if not issues.move(tx, issue.id, origins, IssueState.SENDING, columns):
                 now = issues.by_id(tx, issue.id)
                 if now.state in (IssueState.SENDING, IssueState.SENT):

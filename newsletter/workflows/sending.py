@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from newsletter.model.delivery import Tally
 from newsletter.model.issue import Issue
@@ -16,13 +17,15 @@ def send_now(
     *,
     approve: bool = False,
     segment: str | None = None,
+    canary: int = 0,
+    canary_wait: timedelta = timedelta(),
     progress: Callable[[Tally], None] | None = None,
 ) -> tuple[Issue, Tally]:
     """Send an issue until nothing is queued or attempting; run again it continues and repeats nobody.
 
     Where another process has the sender role, it sends, and this one watches.
     """
-    desk.start(number, approve=approve, segment=segment)
+    desk.start(number, approve=approve, segment=segment, canary=canary, canary_wait=canary_wait)
     return send_on(desk, number, progress=progress)
 
 

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from newsletter.model.issue import IssueId, IssueState
 from newsletter.model.publication import Publication
 from newsletter.send.stopped import SendStopped
 from newsletter.settings import Settings
-from newsletter.store import Store, audience, deliveries, issues
+from newsletter.store import Store, audience, deliveries, issues, schedules
 from newsletter.workflows import deliver, steering
 from newsletter.workflows.publish import Desk
 
@@ -240,3 +241,39 @@ def test_a_wrong_number_is_one_sentence(going: Any) -> None:
     for work in (steering.pause, steering.resume, steering.cancel):
         with pytest.raises(NewsletterError, match="There is no issue 9"):
             work(scene.desk, 9)
+
+
+def canary(scene: Going, size: int) -> None:
+    with scene.store.writing() as tx:
+        issues.change(tx, scene.issue, {"canary": size, "canary_wait": 600})
+
+
+def test_the_first_ones_go_out_and_the_others_after_a_look(going: Any) -> None:
+    scene = going().to(readers(40))
+    canary(scene, 10)
+    assert scene.send().sent == 10
+    assert scene.send().sent == 10  # too early to look
+    with scene.store.reading() as tx:
+        assert schedules.to_send(tx, scene.clock.now()) == []
+        following = schedules.next_at(tx, scene.clock.now())
+    assert following is not None
+    assert timedelta(minutes=9) < following - scene.clock.now() <= timedelta(minutes=10)
+    scene.clock = Clock(scene.clock.now() + timedelta(minutes=11))
+    scene.send()
+    assert scene.counted() == {"audience": 40, "sent": 40}
+    assert Counter(scene.server.recipients()) == Counter(readers(40))
+    assert scene.state() is IssueState.SENT
+
+
+def test_where_too_many_of_the_first_went_wrong_it_pauses(going: Any) -> None:
+    scene = going().to([*readers(6, "hard"), *readers(40)])
+    canary(scene, 10)
+    scene.send()
+    assert scene.counted() == {"audience": 46, "failed": 6, "sent": 4, "queued": 36}
+    scene.clock = Clock(scene.clock.now() + timedelta(minutes=11))
+    scene.send()
+    assert scene.desk.status(1)[0].held_why.startswith("6 of the first 10 failed")
+    assert scene.state() is IssueState.PAUSED
+    steering.resume(scene.desk, 1)
+    scene.send()
+    assert scene.counted() == {"audience": 46, "failed": 6, "sent": 40}

@@ -72,6 +72,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("schedule_id", "local", name=op.f("pk_schedule_run")),
     )
     op.create_table(
+        "server_use",
+        sa.Column("server", sa.String(length=200), nullable=False),
+        sa.Column("span", sa.Integer(), nullable=False),
+        sa.Column("began", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("server", "span", name=op.f("pk_server_use")),
+    )
+    op.create_table(
         "source",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -201,6 +210,9 @@ def upgrade() -> None:
         sa.Column("rendition_id", sa.Integer(), nullable=True),
         sa.Column("in_archive", sa.Boolean(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("canary", sa.Integer(), nullable=False),
+        sa.Column("canary_wait", sa.Integer(), nullable=False),
+        sa.Column("canary_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["publication_id"], ["publication.id"], name=op.f("fk_issue_publication_id_publication")
         ),
