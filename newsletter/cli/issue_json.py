@@ -65,7 +65,11 @@ def block_document(block: Block, versions: Mapping[PinnedItem, ItemVersion]) -> 
         "blurb": block.blurb or (first.excerpt if first else None),
         "outlet": block.outlet or (first.outlet if first else None),
         "url": block.url or (first.url if first else None),
-        "also_in": [],
+        "also_in": [
+            {"id": other.id, "outlet": other.outlet, "url": other.url}
+            for other in dict.fromkeys(other for one in held for other in one.also_in)
+            if other.id not in {pinned.item for pinned in block.items}
+        ],
         "standing": None
         if block.standing is None
         else {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsletter.model.item import Item, ItemId, Triage
+    from newsletter.workflows.clip import Clipper
 
 app = typer.Typer(help="The queue: what was collected, and what you decided about it.", no_args_is_help=True)
 
@@ -119,6 +120,106 @@ def restore(ctx: typer.Context, ids: _Ids) -> None:
     _decide(ctx.obj, ids, Triage.NEW)
 
 
+@app.command()
+def add(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="URL|FILE|-")],
+) -> None:
+    """Add a page by its address, a file, or (-) a text from stdin whose first line is the title."""
+    import sys
+    from pathlib import Path
+
+    call: Call = ctx.obj
+    clipper = _clipper(call)
+    if what == "-":
+        found = clipper.add_text(sys.stdin.read())
+    elif what.lower().startswith(("http://", "https://")):
+        found = clipper.add_page(what)
+    else:
+        found = clipper.add_file(Path(what))
+    call.show([document(one) for one in found], lambda: _table(found))
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    item: Annotated[int, typer.Argument(metavar="ID")],
+    title: Annotated[str | None, typer.Option()] = None,
+    excerpt: Annotated[str | None, typer.Option(help="Markdown.")] = None,
+    url: Annotated[str | None, typer.Option()] = None,
+    outlet: Annotated[str | None, typer.Option()] = None,
+    published: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Take off all earlier edits.")] = False,
+) -> None:
+    """Lay your words over an item; what was collected stays below."""
+    from newsletter.errors import NewsletterError
+
+    given = {"title": title, "excerpt": excerpt, "url": url, "outlet": outlet, "published": published}
+    fields = {name: value for name, value in given.items() if reset or value is not None}
+    if not fields:
+        raise NewsletterError("Say what to change: --title, --excerpt, --url, --outlet, --published or --reset.")
+    call: Call = ctx.obj
+    found = _clipper(call).edit(_ids([item])[0], fields)
+    call.show([document(found)], lambda: _table([found]))
+
+
+@app.command()
+def text(ctx: typer.Context, item: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Fetch the whole text of an item from its page, and keep it beside the excerpt."""
+    call: Call = ctx.obj
+    found = _clipper(call).full_text(_ids([item])[0])
+    call.show({"id": found.item, "url": found.url, "html": found.html}, found.html)
+
+
+@app.command()
+def join(ctx: typer.Context, ids: _Ids) -> None:
+    """Make these items one story; that is remembered."""
+    from newsletter.store import items, stories
+
+    call: Call = ctx.obj
+    publication, wanted, now = call.publication, _ids(ids), call.clock.now()
+    with call.store.writing() as tx:
+        items.get(tx, publication.id, wanted, now=now)
+        stories.join(tx, wanted, now=now)
+        found = items.get(tx, publication.id, wanted, now=now)
+    call.show([document(one) for one in found], lambda: _table(found))
+
+
+@app.command()
+def split(ctx: typer.Context, ids: _Ids) -> None:
+    """Take items out of their story; that is remembered."""
+    from newsletter.store import items, stories
+
+    call: Call = ctx.obj
+    publication, wanted, now = call.publication, _ids(ids), call.clock.now()
+    with call.store.writing() as tx:
+        items.get(tx, publication.id, wanted, now=now)
+        for key in wanted:
+            stories.split(tx, key, now=now)
+        found = items.get(tx, publication.id, wanted, now=now)
+    call.show([document(one) for one in found], lambda: _table(found))
+
+
+@app.command()
+def lead(ctx: typer.Context, item: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Let an item lead its story."""
+    from newsletter.store import items, stories
+
+    call: Call = ctx.obj
+    publication, wanted, now = call.publication, _ids([item]), call.clock.now()
+    with call.store.writing() as tx:
+        items.get(tx, publication.id, wanted, now=now)
+        stories.lead(tx, wanted[0])
+        found = items.get(tx, publication.id, wanted, now=now)
+    call.show([document(one) for one in found], lambda: _table(found))
+
+
+def _clipper(call: Call) -> Clipper:
+    from newsletter.workflows.clip import Clipper
+
+    return Clipper(call.store, call.settings, call.clock, call.publication)
+
+
 def _newest(call: Call, count: int) -> list[ItemId]:
     from newsletter.store import items
 
@@ -170,5 +271,8 @@ def _table(found: Sequence[Item]) -> object:
     for one in found:
         date = f"{one.latest.published:%Y-%m-%d}" if one.latest.published else ""
         title = one.latest.title or "(no title)"
-        table.add_row(str(one.id), one.state.value, date, escape(one.latest.outlet or ""), escape(title))
+        outlet = one.latest.outlet or ""
+        if one.place:
+            outlet += f" (+{len(one.place.also_in)})" if one.place.leads else " (also)"
+        table.add_row(str(one.id), one.state.value, date, escape(outlet), escape(title))
     return table

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NewType
 from newsletter.model.source import SourceId
 
 if TYPE_CHECKING:
-    from newsletter.model.story import Place
+    from newsletter.model.story import AlsoIn, Place
 
 ItemId = NewType("ItemId", int)
 
@@ -99,6 +99,8 @@ class ItemVersion:
     published: datetime | None
     language: str | None
     seen_at: datetime
+    also_in: tuple[AlsoIn, ...] = ()
+    """Where else its story stands, in the issue that shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,8 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     FOLDER = "folder"
+    FORM = "form"
+    """What editors add by hand; it is never asked."""
     CALENDAR = "calendar"
     """An iCalendar file at a URL."""
 

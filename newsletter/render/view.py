@@ -9,10 +9,12 @@
     lede            the editors' words before everything, or none: html, text
     sections        name (may be empty), marked (whether the mark stands before it), blocks
 
-    a block         kind `item`: level, lead, outlet, headline, url, html, text, language, dir, others
+    a block         kind `item`: level, lead, outlet, headline, url, html, text, language, dir, others, also (the words
+                    before also_in), also_in
                     kind `text`: level, headline, boxed, pieces, text; a piece has html, or button and url
                     kind `calendar`: level, events
     one of others   outlet, headline, url, html, text
+    one of also_in  outlet, url: where else the story stands
                     groups (each: title, level, events; one without a title for a plain list), page, subscribe
     an event        title, url, page, times, zones (each: city, time; two to four, or none), place, html, text,
                     contact, mailto, add (ics, google, outlook; or none),
@@ -173,7 +175,22 @@ def _item(block: Block, items: list[ItemVersion], level: int, language: str, exc
         "language": foreign,
         "dir": direction(foreign) if foreign else None,
         "others": [_part(one, level, excerpts) for one in others],
+        "also": words(language)["also_in"],
+        "also_in": _also_in(items),
     }
+
+
+def _also_in(items: Sequence[ItemVersion]) -> list[View]:
+    """The other outlets that tell the story, each once, without those that the block names already."""
+    seen = {one_line(one.outlet or "").casefold() for one in items} | {""}
+    held = {one.item for one in items}
+    found: list[View] = []
+    for other in (other for one in items for other in one.also_in if other.id not in held):
+        outlet, url = one_line(other.outlet or ""), absolute(other.url) if other.url else None
+        if url and outlet.casefold() not in seen:
+            seen.add(outlet.casefold())
+            found.append({"outlet": outlet, "url": url})
+    return found
 
 
 _NOTHING: View = {"html": "", "text": ""}

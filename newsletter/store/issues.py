@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -241,7 +242,13 @@ def versions(tx: Tx, issue: IssueId) -> dict[PinnedItem, ItemVersion]:
         .where(block.c.issue_id == issue)
         .distinct()
     )
-    return {PinnedItem(ItemId(row.item_id), row.number): overlaid(items.version_of(row, None), row) for row in rows}
+    found = {PinnedItem(ItemId(row.item_id), row.number): overlaid(items.version_of(row, None), row) for row in rows}
+    publication_id = tx.execute(select(issues.c.publication_id).where(issues.c.id == issue)).scalar_one()
+    places = stories.places_of(tx, publication_id, [pinned.item for pinned in found])
+    return {
+        pinned: replace(one, also_in=places[pinned.item].also_in) if pinned.item in places else one
+        for pinned, one in found.items()
+    }
 
 
 def carried(tx: Tx, publication_id: PublicationId) -> set[ItemId]:

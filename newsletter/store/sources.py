@@ -122,8 +122,9 @@ def _row(row: Any) -> Source:
 
 
 def listing(tx: Tx, publication: PublicationId) -> list[Source]:
-    """The sources a publication takes from, the first one first."""
-    return [_row(row) for row in tx.execute(_select(publication).order_by(source.c.id))]
+    """The sources a publication takes from, the first one first; not what editors add by hand."""
+    asked = source.c.kind != SourceKind.FORM.value
+    return [_row(row) for row in tx.execute(_select(publication).where(asked).order_by(source.c.id))]
 
 
 def get(tx: Tx, publication: PublicationId, number: SourceId) -> Source:
@@ -156,6 +157,12 @@ def remove(tx: Tx, publication: PublicationId, number: SourceId) -> Source:
     if not publications_of(tx, number):
         tx.execute(update(source).where(source.c.id == number).values(active=False))
     return found
+
+
+def by_url(tx: Tx, publication: PublicationId, url: str) -> SourceId | None:
+    """The source with this address, where the publication takes from it."""
+    row = tx.execute(_select(publication).where(source.c.url == url)).first()
+    return None if row is None else SourceId(row.id)
 
 
 _COLUMNS = ("name", "outlet", "keep", "skip", "newest", "interval", "active", "url")

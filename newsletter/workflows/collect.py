@@ -112,7 +112,11 @@ def collect(
 
 def _chosen(store: Store, publication: Publication, only: SourceId | None) -> list[Source]:
     with store.reading() as tx:
-        return sources.listing(tx, publication.id) if only is None else [sources.get(tx, publication.id, only)]
+        chosen = sources.listing(tx, publication.id)
+        if only is None:
+            return chosen
+        sources.get(tx, publication.id, only)
+        return [one for one in chosen if one.id == only]
 
 
 def _waits(source: Source, now: datetime) -> Outcome:

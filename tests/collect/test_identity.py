@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.collect.canonical import canonical
+from newsletter.collect.canonical import canonical, links_without_tracking, without_tracking
 from newsletter.collect.decide import Changed, Decision, Known, New, Renamed, Same, decide_all, distinct
 from newsletter.model.item import ItemData, ItemId, KnownItem
 
@@ -115,3 +115,18 @@ def test_a_document_read_twice_changes_nothing(items: list[ItemData]) -> None:
 )
 def test_addresses_of_one_page_are_one(url: str | None, expected: str | None) -> None:
     assert canonical(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://a.example/x?utm_source=b&id=7&utm_medium=c#top", "https://a.example/x?id=7#top"),
+        ("https://a.example/x?fbclid=1", "https://a.example/x"),
+        ("https://a.example/x?a=%20&b=c+d&&", "https://a.example/x?a=%20&b=c+d&&"),
+        ("https://a.example/?q=utm_source", "https://a.example/?q=utm_source"),
+    ],
+)
+def test_links_lose_what_follows_readers_and_nothing_else(url: str, bare: str) -> None:
+    assert without_tracking(url) == bare
+    escaped = url.replace("&", "&amp;")
+    assert links_without_tracking(f'<a href="{escaped}">x</a>') == f'<a href="{bare.replace("&", "&amp;")}">x</a>'

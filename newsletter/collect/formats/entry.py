@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from html import escape
 
-from newsletter.collect.canonical import canonical
+from newsletter.collect.canonical import canonical, links_without_tracking, without_tracking
 from newsletter.model.item import ItemData
 from newsletter.text.characters import one_line, tidy
 from newsletter.text.excerpt import excerpt
@@ -39,10 +39,11 @@ def entry(
     The excerpt is the beginning of the summary, else of the body.
     """
     link = absolute(url, base_url) if url else None
+    link = without_tracking(link) if link else None
     base = absolute(text_base, base_url) if text_base else None
     base = base or link or base_url
-    summary = clean(summary_html[:MAX_HTML], base)
-    body = clean(body_html[:MAX_HTML], base) if body_html != summary_html else summary
+    summary = links_without_tracking(clean(summary_html[:MAX_HTML], base))
+    body = links_without_tracking(clean(body_html[:MAX_HTML], base)) if body_html != summary_html else summary
     short = excerpt(summary or body)
     title = one_line(title)[:MAX_TITLE]
     guid = one_line(guid or "")[:1000] or None
