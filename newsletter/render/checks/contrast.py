@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from newsletter.model.finding import Finding
@@ -16,7 +17,16 @@ _LARGE = 24.0
 _LARGE_BOLD = 18.66
 _COLOUR = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b", re.IGNORECASE)
 _NAMED = {"white": "#ffffff", "black": "#000000"}
-_UNSEEN = ("display:none", "visibility:hidden", "mso-hide:all")
+_UNSEEN = (("display", "none"), ("visibility", "hidden"), ("mso-hide", "all"))
+
+
+@dataclass(frozen=True)
+class _Style:
+    colour: str
+    ground: str
+    size: float
+    bold: bool | None
+    unseen: bool
 
 
 @dataclass(frozen=True)
@@ -62,33 +72,38 @@ def _texts(element: Any, above: _Look) -> Iterator[tuple[str, _Look]]:
         one, outer = waiting.pop()
         if not isinstance(one.tag, str) or one.tag in ("head", "style", "script", "title"):
             continue
-        style = _declared(one)
-        if any(unseen in "".join(f"{name}:{value};" for name, value in style.items()) for unseen in _UNSEEN):
+        style = _declared(one.get("style") or "")
+        if style.unseen:
             continue
-        look = _inside(one, style, outer)
+        look = _inside(one.tag, style, outer)
         own = " ".join("".join([one.text or "", *((child.tail or "") for child in one)]).split())
         if own:
             yield own, look
         waiting += [(child, look) for child in reversed(one)]
 
 
-def _inside(element: Any, style: dict[str, str], outer: _Look) -> _Look:
-    size = re.fullmatch(r"([\d.]+)px", style.get("font-size", ""))
-    weight = style.get("font-weight", "")
-    bold = outer.bold or element.tag in ("b", "strong", "th", "h1", "h2", "h3")
-    if weight:
-        bold = weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= 700)
+def _inside(tag: str, style: _Style, outer: _Look) -> _Look:
     return _Look(
-        colour=_colour(style.get("color", "")) or outer.colour,
-        ground=_colour(style.get("background-color", "") or style.get("background", "")) or outer.ground,
-        size=float(size[1]) if size else outer.size,
-        bold=bold,
+        colour=style.colour or outer.colour,
+        ground=style.ground or outer.ground,
+        size=style.size or outer.size,
+        bold=(outer.bold or tag in ("b", "strong", "th", "h1", "h2", "h3")) if style.bold is None else style.bold,
     )
 
 
-def _declared(element: Any) -> dict[str, str]:
-    pairs = (one.partition(":") for one in (element.get("style") or "").split(";"))
-    return {name.strip().lower(): value.strip().lower() for name, _, value in pairs if value}
+@lru_cache(maxsize=512)
+def _declared(style: str) -> _Style:
+    """What a style attribute says; a document repeats a few of them for each item."""
+    pairs = (one.partition(":") for one in style.split(";"))
+    said = {name.strip().lower(): value.strip().lower() for name, _, value in pairs if value}
+    size, weight = re.fullmatch(r"([\d.]+)px", said.get("font-size", "")), said.get("font-weight", "")
+    return _Style(
+        colour=_colour(said.get("color", "")),
+        ground=_colour(said.get("background-color", "") or said.get("background", "")),
+        size=float(size[1]) if size else 0.0,
+        bold=(weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= 700)) if weight else None,
+        unseen=any(said.get(name) == value for name, value in _UNSEEN),
+    )
 
 
 def _colour(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from babel.dates import get_day_names, get_month_names
 
@@ -58,6 +59,19 @@ def contradictions(text: str, language: str, on: date) -> Iterator[tuple[str, da
 
     A date without a year is the next one; one of the last 60 days is of this year.
     """
+    pattern, weekdays, months = _dates(language)
+    for found in pattern.finditer(text):
+        try:
+            meant = _date(months[(found["m1"] or found["m2"]).casefold()], int(found["d1"] or found["d2"]), found, on)
+        except ValueError:
+            continue
+        if meant.weekday() != weekdays[found["weekday"].casefold()]:
+            yield found[0], meant, found["weekday"]
+
+
+@cache
+def _dates(language: str) -> tuple[re.Pattern[str], dict[str, int], dict[str, int]]:
+    """Finds dates with a weekday, and the numbers of the names of weekdays and months."""
     locale = locale_of(language)
     weekdays = {name.casefold(): number for number, name in get_day_names("wide", locale=locale).items()}
     months = {name.casefold(): number for number, name in get_month_names("wide", locale=locale).items()}
@@ -68,13 +82,7 @@ def contradictions(text: str, language: str, on: date) -> Iterator[tuple[str, da
         rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)? (?:of |de |)(?P<m2>{month})\b)(?:,? (?:de )?(?P<year>\d{{4}})\b)?",
         re.IGNORECASE,
     )
-    for found in pattern.finditer(text):
-        try:
-            meant = _date(months[(found["m1"] or found["m2"]).casefold()], int(found["d1"] or found["d2"]), found, on)
-        except ValueError:
-            continue
-        if meant.weekday() != weekdays[found["weekday"].casefold()]:
-            yield found[0], meant, found["weekday"]
+    return pattern, weekdays, months
 
 
 def _date(month: int, day: int, found: re.Match[str], on: date) -> date:

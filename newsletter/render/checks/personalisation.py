@@ -19,6 +19,8 @@ def check(seen: Checked) -> Iterator[Finding]:
             except BadPersonalisation as cause:
                 where = seen.mend(block.id, option)
                 yield error("bad-personalisation", f"{cause.message.rstrip('.')} ({where}).", block.id)
+    if not seen.data.personal:
+        return
     if found := trouble(seen.data.html, seen.data.nonce):
         yield error(
             "bad-personalisation",
