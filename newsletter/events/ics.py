@@ -13,6 +13,7 @@ from newsletter.clock import Clock
 from newsletter.events import expand, rrules, rules
 from newsletter.events.component import described, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
+from newsletter.events.mojibake import mended
 from newsletter.events.rule_words import in_words
 from newsletter.model.event import EventData, EventStatus
 from newsletter.text.characters import tidy
@@ -46,7 +47,7 @@ def read_ics(data: bytes, *, zone: str, now: datetime, name: str) -> ReadCalenda
     """
     if len(data) > MOST_BYTES:
         return _refused(name, f"The calendar is larger than {MOST_BYTES // 1_000_000} MB; split it into smaller files.")
-    raw = take_apart(tidy(decoded(data)), most=MOST_EVENTS)
+    raw = take_apart(tidy(mended(decoded(data))), most=MOST_EVENTS)
     if raw is None:
         return _refused(name, "It is no iCalendar file: there is no BEGIN:VCALENDAR in it.")
     reader = _Reader(raw, zone, now, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from newsletter.events.component import described
@@ -46,7 +46,9 @@ def write_ics(
             if base_url is not None:
                 _open(component, event, base_url)
             calendar.add_component(component)
-    calendar.add_missing_timezones()
+    starts = [event.data.start.year for event in events]
+    # From the first event on: a zone's whole history is long, and programs read it each time.
+    calendar.add_missing_timezones(first_date=date(max(min(starts, default=now.year), 1970), 1, 1))
     return bytes(calendar.to_ical())
 
 
@@ -65,7 +67,7 @@ def _open(component: Any, event: Event, base_url: str) -> None:
                 component.add(name, text)
         if "URL" in component and is_join_link(str(component["URL"])):
             component.pop("URL")
-    if "URL" not in component:
+    if "URL" not in component and base_url:
         component.add("URL", f"{base_url}/events/{event.id}")
 
 

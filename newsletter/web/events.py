@@ -138,7 +138,7 @@ def _ics(request: Request, publication: Publication, found: list[Event], name: s
 
 
 def _base(request: Request) -> str:
-    return place_of(request).settings.base_url.rstrip("/")
+    return (place_of(request).settings.base_url or str(request.base_url)).rstrip("/")
 
 
 def _now(request: Request) -> date:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.events.ics import read_ics
 from newsletter.events.lines import read_line
+from newsletter.events.mojibake import mended
 from newsletter.events.occurrences import occurrences
 from newsletter.events.write_ics import write_ics
 from newsletter.model.event import Event, EventData, EventId
@@ -54,3 +59,55 @@ def test_an_imported_series_is_written_with_its_exceptions() -> None:
     (back,) = read_ics(written, zone=NEW_YORK, now=NOW, name="x.ics").events
     assert len(_dates(data)) == 3
     assert _dates(back) == _dates(data)
+
+
+ZONES = st.sampled_from([NEW_YORK, "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago", "Europe/London", "UTC"])
+RULES = st.sampled_from(
+    [None, "FREQ=WEEKLY;BYDAY=TU", "FREQ=MONTHLY;BYDAY=1TH,3TH", "FREQ=DAILY;COUNT=5", "FREQ=YEARLY"]
+)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.sampled_from(' ,;:\\"'), max_size=60
+).filter(lambda text: mended(text) == text)
+
+
+@st.composite
+def _data(draw: st.DrawFn) -> EventData:
+    day, zone = draw(st.dates(date(2026, 1, 1), date(2028, 12, 31))), draw(ZONES)
+    start: date | datetime = day
+    end: date | datetime | None = day + timedelta(days=draw(st.integers(0, 9)))
+    if draw(st.booleans()):
+        moment = datetime.combine(day, time(draw(st.integers(5, 23)), draw(st.integers(0, 59))), ZoneInfo(zone))
+        start, end = moment, moment + timedelta(minutes=draw(st.integers(1, 900))) if draw(st.booleans()) else None
+    rule = draw(RULES)
+    dates: tuple[date, ...] = ()
+    if rule is None and draw(st.booleans()):
+        more = draw(st.lists(st.integers(1, 400), min_size=1, max_size=4, unique=True))
+        dates = (day, *(day + timedelta(days=one) for one in sorted(more)))
+        end = start if not isinstance(start, datetime) else end
+    return EventData(
+        uid=f"{draw(st.uuids())}@newsletter",
+        sequence=draw(st.integers(0, 9)),
+        title="Talk " + " ".join(draw(WORDS).split()),
+        start=start,
+        end=end,
+        dates=dates,
+        zone=zone if isinstance(start, datetime) else None,
+        rule=rule,
+        place=" ".join(draw(WORDS).split()) or None,
+    )
+
+
+@given(st.lists(_data(), min_size=1, max_size=4, unique_by=lambda one: one.uid))
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_written_is_accepted_by_icalendar_and_reads_back_equal(written: list[EventData]) -> None:
+    content = write_ics([Event(id=EventId(1), data=one) for one in written], name="Alderwick", now=NOW)
+    parsed = icalendar.Calendar.from_ical(content)
+    assert [component.errors for component in parsed.walk()] == [[]] * len(parsed.walk())
+    read = read_ics(content, zone=NEW_YORK, now=NOW, name="x.ics")
+    assert read.refused == ()
+    back = {one.uid: one for one in read.events}
+    for one in written:
+        again = back[one.uid]
+        assert (again.title.strip(), again.rule, again.sequence) == (one.title.strip(), one.rule, one.sequence)
+        if one.zone != "UTC":
+            assert _dates(again)[:20] == [(*row[:2], again.title, again.place) for row in _dates(one)[:20]]

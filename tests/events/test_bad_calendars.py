@@ -1,0 +1,125 @@
+"""Calendars that are too big, damaged, or ask for what no clock shows: each is a sentence, and the rest is kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from newsletter.events.ics import read_ics
+from newsletter.events.occurrences import occurrences
+from newsletter.model.event import Event, EventData, EventId
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+NEW_YORK = "America/New_York"
+
+
+def calendar(*events: str) -> bytes:
+    body = "".join(f"BEGIN:VEVENT\nUID:{number}\n{event}\nEND:VEVENT\n" for number, event in enumerate(events))
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{body}END:VCALENDAR\n".encode()
+
+
+def one(event: str) -> EventData:
+    (found,) = read_ics(calendar(event), zone=NEW_YORK, now=NOW, name="x.ics").events
+    return found
+
+
+def dates(data: EventData, first: str, last: str) -> list[str]:
+    rows = occurrences(
+        [Event(id=EventId(1), data=data)],
+        first=date.fromisoformat(first),
+        last=date.fromisoformat(last),
+        zone=NEW_YORK,
+    )
+    return [row.start.isoformat() for row in rows]
+
+
+def test_of_a_hundred_thousand_events_the_first_thousand_are_read() -> None:
+    body = "BEGIN:VEVENT\nSUMMARY:x\nDTSTART:20261101\nUID:{}\nEND:VEVENT\n"
+    data = ("BEGIN:VCALENDAR\n" + "".join(body.format(number) for number in range(100_000))).encode()
+    read = read_ics(data, zone=NEW_YORK, now=NOW, name="big.ics")
+    assert len(read.events) == 1_000
+    assert read.refused[-1] == ("big.ics", "The calendar has 100,000 events; the first 1,000 were read.")
+
+
+def test_fifty_megabytes_are_refused_with_a_sentence() -> None:
+    read = read_ics(b"BEGIN:VCALENDAR\n" + b"X" * 50_000_000, zone=NEW_YORK, now=NOW, name="huge.ics")
+    assert read.events == ()
+    assert "larger than 10 MB" in read.refused[0][1]
+
+
+def test_the_29th_of_february_comes_every_fourth_year() -> None:
+    leap = one("SUMMARY:Leap day\nDTSTART:20240229\nRRULE:FREQ=YEARLY")
+    assert dates(leap, "2026-01-01", "2032-12-31") == ["2028-02-29", "2032-02-29"]
+
+
+def test_the_31st_is_left_out_of_shorter_months() -> None:
+    club = one("SUMMARY:Club\nDTSTART:20261031\nRRULE:FREQ=MONTHLY")
+    assert dates(club, "2026-10-01", "2027-04-01") == ["2026-10-31", "2026-12-31", "2027-01-31", "2027-03-31"]
+
+
+@pytest.mark.parametrize(
+    ("times", "start"),
+    [
+        (f"DTSTART;TZID={NEW_YORK}:20270314T023000", "2027-03-14T03:30:00-04:00"),  # the clocks skip it
+        (f"DTSTART;TZID={NEW_YORK}:20261101T013000", "2026-11-01T01:30:00-04:00"),  # the clocks show it twice
+        ("DTSTART;TZID=Nowhere/Land:20261105T100000", "2026-11-05T10:00:00-05:00"),
+        ("DTSTART:20261105T100000", "2026-11-05T10:00:00-05:00"),  # floating
+    ],
+)
+def test_times_that_no_clock_shows_or_no_zone_has_are_read(times: str, start: str) -> None:
+    assert one(f"SUMMARY:Talk\n{times}").start.isoformat() == start
+
+
+def test_a_rule_through_a_gap_moves_only_the_one_that_falls_in_it() -> None:
+    watch = one(f"SUMMARY:Watch\nDTSTART;TZID={NEW_YORK}:20270307T023000\nRRULE:FREQ=WEEKLY;COUNT=3")
+    assert dates(watch, "2027-03-01", "2027-03-31") == [
+        "2027-03-07T02:30:00-05:00",
+        "2027-03-14T03:30:00-04:00",
+        "2027-03-21T02:30:00-04:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "after"),
+    [
+        (NEW_YORK, "2026-10-25T18:00:00-04:00", "2026-11-01T18:00:00-05:00"),
+        ("Asia/Kolkata", "2026-10-25T18:00:00+05:30", "2026-11-01T18:00:00+05:30"),
+        ("Australia/Lord_Howe", "2026-09-27T18:00:00+10:30", "2026-10-04T18:00:00+11:00"),
+        ("America/Santiago", "2026-08-30T18:00:00-04:00", "2026-09-06T18:00:00-03:00"),
+    ],
+)
+def test_a_weekly_event_of_a_calendar_keeps_its_hour(zone: str, before: str, after: str) -> None:
+    first, last = datetime.fromisoformat(before), datetime.fromisoformat(after)
+    start = first.astimezone(ZoneInfo(zone))
+    weekly = one(f"SUMMARY:Call\nDTSTART;TZID={zone}:{start:%Y%m%dT%H%M%S}\nRRULE:FREQ=WEEKLY;COUNT=2")
+    assert dates(weekly, str(first.date()), str(last.date())) == [before, after]
+
+
+def test_damaged_characters_are_mended() -> None:
+    assert one("SUMMARY:CafÃ© â€“ entrÃ©e libre\nDTSTART:20261105").title == "Café – entrée libre"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;BYSECOND=1",
+        "FREQ=HOURLY",
+        "FREQ=MONTHLY;BYDAY=9MO",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;INTERVAL=99999999",
+        "FREQ=WEEKLY;UNTIL=someday",
+        "FREQ=DAILY;BYSETPOS=400",
+        "FREQ=",
+        ";;;",
+        "FREQ=YEARLY;BYWEEKNO=54",
+        "FREQ=MONTHLY;BYMONTHDAY=32",
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_refused_and_its_neighbour_is_kept(rule: str) -> None:
+    data = calendar(f"SUMMARY:Bad\nDTSTART:20261101T100000\nRRULE:{rule}", "SUMMARY:Good\nDTSTART:20261105")
+    read = read_ics(data, zone=NEW_YORK, now=NOW, name="x.ics")
+    assert [event.title for event in read.events] == ["Good"]
+    assert [what for what, _ in read.refused] == ["Bad"]
