@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from newsletter.model.merge import UNSUBSCRIBE
 from newsletter.model.reading import html_for, text_for
 from newsletter.model.rendition import RenditionData
 from newsletter.render.checks import preflight
+from newsletter.render.checks.contrast import ENOUGH, contrast
 from newsletter.render.compose import compose
 from newsletter.render.sample_issue import sample_issue
 from newsletter.render.themes import TemplateError, Theme, open_theme, theme_names
@@ -99,7 +100,29 @@ def check_theme(settings: Settings, name: str) -> list[Fault]:
     for language in LANGUAGES:
         for fault in _tried(settings, name, language):
             faults.setdefault((fault.code, fault.message), fault)
+    for fault in _in_the_dark(settings, name):
+        faults.setdefault((fault.code, fault.message), fault)
     return sorted(faults.values(), key=lambda fault: fault.level is not Level.ERROR)
+
+
+def _in_the_dark(settings: Settings, name: str) -> Iterator[Fault]:
+    """Colours that head.css puts upon each other; no style attribute knows of them."""
+    try:
+        known = open_theme(name, settings).variables
+    except TemplateError:
+        return
+    for text in ("ink_dark", "quiet_dark", "accent_dark"):
+        for ground in ("paper_dark", "tint_dark"):
+            if text in known and ground in known:
+                ratio = contrast(str(known[text]), str(known[ground]))
+                if ratio < ENOUGH:
+                    yield Fault(
+                        Level.WARNING,
+                        "contrast",
+                        f"In the dark {text} is {known[text]} on {ground} {known[ground]}: {ratio:.1f}:1 apart; "
+                        f"choose colours of at least {ENOUGH}:1.",
+                        f"templates/{name}/theme.toml",
+                    )
 
 
 def _tried(settings: Settings, name: str, language: str) -> Sequence[Fault]:

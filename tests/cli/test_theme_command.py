@@ -45,6 +45,9 @@ def test_a_new_theme_is_made_changed_and_its_mistake_shown(call: Any, workspace:
     toml = (folder / "theme.toml").read_text().replace('# accent = "#a8321a"', 'accent = "#f7f0ee"')
     (folder / "theme.toml").write_text(toml)
     assert {one["code"] for one in call("theme", "check", "evening")["findings"]} == {"contrast"}
+    dark = toml.replace('accent = "#f7f0ee"', "").replace('# paper_dark = "#171512"', 'paper_dark = "#eee"')
+    (folder / "theme.toml").write_text(dark)
+    assert any("In the dark ink_dark" in one["message"] for one in call("theme", "check", "evening")["findings"])
     (folder / "issue.html.j2").write_text("<p>\n{{ publication.nmae }}")
     fault = call("theme", "check", "evening", code=1)["findings"][0]
     assert fault["where"] == "templates/evening/issue.html.j2:2"

@@ -55,8 +55,8 @@ def check(seen: Checked) -> Iterator[Finding]:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours (`#rrggbb`), from 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    """The contrast of two colours (`#rrggbb` or `#rgb`), from 1 to 21."""
+    light, dark = sorted((_luminance(_colour(one)), _luminance(_colour(other))), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
