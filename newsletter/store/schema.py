@@ -75,6 +75,7 @@ metadata = MetaData(
 
 
 def _id() -> Column[int]:
+    """Where ids stand in links, tokens or Message-IDs, the table says `sqlite_autoincrement`: none is given twice."""
     return Column("id", Integer, primary_key=True)
 
 
@@ -103,6 +104,7 @@ publication = Table(
     Column("send_late_within", Integer, nullable=False),  # seconds
     Column("outlets", Json, nullable=False, default=list),  # the order in which they lead a story
     Column("created_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # ---------------------------------------------------------------- what comes in
@@ -132,6 +134,7 @@ source = Table(
     Column("newest", Integer),  # only so many of the newest of each answer
     Column("interval", Integer),  # seconds between two looks
     Column("created_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # Which publications take from a source, and where its items go there.
@@ -158,6 +161,7 @@ item = Table(
     Index("ix_item_source_guid", "source_id", "guid"),
     Index("ix_item_source_url", "source_id", "canonical_url"),
     Index("ix_item_source_digest", "source_id", "digest"),
+    sqlite_autoincrement=True,
 )
 
 # Several items about one thing. An item is in one story at most; `by_hand`: an editor put it there.
@@ -281,6 +285,7 @@ event = Table(
     Column("source_id", ForeignKey("source.id", ondelete="SET NULL")),
     Column("created_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # One event may appear in several publications.
@@ -319,6 +324,7 @@ issue = Table(
     Column("canary_until", Utc),  # when the look is
     UniqueConstraint("publication_id", "number"),
     Index("ix_issue_state", "state"),
+    sqlite_autoincrement=True,
 )
 
 section = Table(
@@ -452,6 +458,7 @@ subscriber = Table(
     Column("zone", Text, nullable=False, default=""),
     Column("fields", Json, nullable=False),
     Column("created_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # A reader's yes to one publication.
@@ -519,7 +526,7 @@ schedule = Table(
     Column("zone", Text, nullable=False),
     Column("segment", Text),
     Column("created_at", Utc, nullable=False),
-    sqlite_autoincrement=True,  # its runs outlive it, so an id is never given twice
+    sqlite_autoincrement=True,
 )
 
 # Each local occurrence of a schedule fires once, whoever sees it first.

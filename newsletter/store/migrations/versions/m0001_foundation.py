@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
         sa.UniqueConstraint("slug", name=op.f("uq_publication_slug")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "schedule_run",
@@ -106,6 +107,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("url", name=op.f("uq_source_url")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "subscriber",
@@ -122,6 +124,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("email_hash", name=op.f("uq_subscriber_email_hash")),
         sa.UniqueConstraint("email_key", name=op.f("uq_subscriber_email_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "suppression",
@@ -189,6 +192,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("uid", name=op.f("uq_event_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "issue",
@@ -218,6 +222,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
         sa.UniqueConstraint("publication_id", "number", name=op.f("uq_issue_publication_id_number")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_issue_state", "issue", ["state"], unique=False)
     op.create_table(
@@ -234,6 +239,7 @@ def upgrade() -> None:
             ["source_id"], ["source.id"], name=op.f("fk_item_source_id_source"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_item_source_digest", "item", ["source_id", "digest"], unique=False)
     op.create_index("ix_item_source_guid", "item", ["source_id", "guid"], unique=False)
