@@ -6,10 +6,12 @@ What editors change (publications, sources, sections, people) lives in the datab
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,7 +20,12 @@ from newsletter.clock import Clock
 from newsletter.errors import SettingsError
 
 FILE = "newsletter.toml"
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+_DAY = 86_400.0
+_FETCH_LIMITS = {"max_bytes": (1_000, 2**30), "timeout": (0.1, 3_600), "parallel": (1, 256), "every": (1, 30 * _DAY)}
+_FOLDER_LIMITS = {"connections": (1, 50), "timeout": (0.1, 3_600), "weight": (1, 1_000)} | {
+    f"per_{span}": (0, 10**9) for span in ("second", "minute", "hour", "day")
+}
+_SMTP_LIMITS = _FOLDER_LIMITS | {"port": (1, 65_535)}
 
 StartTls = Literal["require", "auto", "never"]
 
@@ -39,6 +46,24 @@ class Smtp:
     connections: int = 8
     timeout: float = 60.0
     """Seconds to wait for an answer of the server."""
+    weight: int = 1
+    """Its share of the connections, beside other servers."""
+    per_second: int = 0
+    per_minute: int = 0
+    per_hour: int = 0
+    per_day: int = 0
+    """How many messages it takes in any such span; 0: as many as we have."""
+
+    @property
+    def limits(self) -> dict[int, int]:
+        """Seconds of a span, and how many messages may go out in it."""
+        named = {1: self.per_second, 60: self.per_minute, 3_600: self.per_hour, 86_400: self.per_day}
+        return {span: limit for span, limit in named.items() if limit}
+
+    @property
+    def account(self) -> str:
+        """Whose limits they are: the user's at this server."""
+        return f"{self.user or ''}@{self.host or self.folder}:{self.port}"[:200]
 
     @property
     def is_remote(self) -> bool:
@@ -62,6 +87,8 @@ class Fetching:
     """Wall clock of one request with its redirects, seconds."""
     user_agent: str = "newsletter-desk/0.1 (feed collector)"
     parallel: int = 16
+    every: float = 900.0
+    """Seconds between two looks of `serve` at the sources."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +119,12 @@ class Settings:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name means this machine."""
-    return host.lower() in LOOPBACK or host.startswith("127.")
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def workspace_folder(option: str | None, environ: Mapping[str, str]) -> Path:
@@ -107,7 +139,7 @@ def load(workspace: Path, environ: Mapping[str, str]) -> Settings:
     """
     path = workspace / FILE
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as cause:
         raise SettingsError(
             f"There is no {FILE} in {workspace}. Make a workspace with: newsletter init {workspace}",
@@ -118,6 +150,8 @@ def load(workspace: Path, environ: Mapping[str, str]) -> Settings:
         raise SettingsError(f"{path} cannot be read: {_why(cause)}.", where=str(path)) from cause
     except tomllib.TOMLDecodeError as cause:
         raise SettingsError(f"{path} is not valid TOML: {cause}.", where=str(path)) from cause
+    except RecursionError as cause:
+        raise SettingsError(f"{path} is nested too deeply to be settings.", where=str(path)) from cause
     settings = _from_table(workspace, table, str(path))
     return _overridden(settings, environ)
 
@@ -131,7 +165,6 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
     database = _sub(table, "database", {"url"}, where)
     fetch = _sub(table, "fetch", {f.name for f in fields(Fetching)}, where)
     sending = _sub(table, "send", {"pause_above"}, where)
-    keys = table.get("secret_key", [])
     servers = table.get("smtp", [])
     if not isinstance(servers, list) or not all(isinstance(one, dict) for one in servers):
         raise SettingsError("Write each SMTP server as its own [[smtp]] table.", where=where)
@@ -139,11 +172,18 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
         workspace=workspace,
         database_url=_of(database, "url", str, "sqlite:///newsletter.db", where),
         base_url=_base_url(_of(table, "base_url", str, "", where), where),
-        secret_keys=tuple(str(key) for key in ([keys] if isinstance(keys, str) else keys) if key),
+        secret_keys=_secret_keys(table.get("secret_key", ""), where),
         smtp=tuple(_server(workspace, one, where) for one in servers),
         fetching=_fetching(fetch, where),
         pause_above=_share(sending, "pause_above", 0.3, where),
     )
+
+
+def _secret_keys(value: Any, where: str) -> tuple[str, ...]:
+    keys = [value] if isinstance(value, str) else value
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise SettingsError("secret_key must be a text in quotes, or a list of them, the newest first.", where=where)
+    return tuple(key for key in keys if key)
 
 
 def _share(table: Mapping[str, Any], name: str, default: float, where: str) -> float:
@@ -175,8 +215,20 @@ def _of(table: Mapping[str, Any], name: str, kind: type, default: Any, where: st
         value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         names = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
-        raise SettingsError(f"The setting “{name}” must be {names[kind]}, not {value!r}.", where=where)
+        # never the value itself: it may be a password
+        raise SettingsError(f"The setting “{name}” must be {names[kind]}.", where=where)
+    if kind is float and not math.isfinite(value):
+        raise SettingsError(f"The setting “{name}” must be a number that ends.", where=where)
+    if kind is str and any(ord(letter) < 32 for letter in value):
+        raise SettingsError(f"The setting “{name}” must be one line, without control characters.", where=where)
     return value
+
+
+def _within(prefix: str, settings: object, limits: Mapping[str, tuple[float, float]], where: str) -> None:
+    """Refuse numbers that no machine can work with."""
+    for name, (least, most) in limits.items():
+        if not least <= getattr(settings, name) <= most:
+            raise SettingsError(f"The setting “{prefix}{name}” must be from {least:,g} to {most:,g}.", where=where)
 
 
 def _fetching(table: Mapping[str, Any], where: str) -> Fetching:
@@ -185,15 +237,18 @@ def _fetching(table: Mapping[str, Any], where: str) -> Fetching:
         f.name: _of(table, f.name, type(getattr(plain, f.name)), getattr(plain, f.name), where)
         for f in fields(Fetching)
     }
-    for name in ("max_bytes", "timeout", "parallel"):
-        if given[name] <= 0:
-            raise SettingsError(f"The setting “fetch.{name}” must be more than zero.", where=where)
-    return Fetching(**given)
+    fetching = Fetching(**given)
+    _within("fetch.", fetching, _FETCH_LIMITS, where)
+    return fetching
 
 
 def _server(workspace: Path, table: Mapping[str, Any], where: str) -> Smtp:
+    numbers = ("weight", "per_second", "per_minute", "per_hour", "per_day")
     _known(
-        table, {"url", "host", "port", "user", "password", "tls", "starttls", "connections", "timeout"}, "smtp.", where
+        table,
+        {"url", "host", "port", "user", "password", "tls", "starttls", "connections", "timeout", *numbers},
+        "smtp.",
+        where,
     )
     if "url" in table:
         server = smtp_from_url(_of(table, "url", str, "", where), workspace, where)
@@ -214,11 +269,9 @@ def _server(workspace: Path, table: Mapping[str, Any], where: str) -> Smtp:
         server,
         connections=_of(table, "connections", int, server.connections, where),
         timeout=_of(table, "timeout", float, server.timeout, where),
+        **{name: _of(table, name, int, getattr(server, name), where) for name in numbers},
     )
-    if not 1 <= server.connections <= 50:
-        raise SettingsError("smtp.connections must be from 1 to 50.", where=where)
-    if server.timeout <= 0:
-        raise SettingsError("smtp.timeout must be more than zero.", where=where)
+    _within("smtp.", server, _SMTP_LIMITS if server.folder is None else _FOLDER_LIMITS, where)
     return server
 
 
@@ -243,8 +296,11 @@ def smtp_from_url(url: str, workspace: Path, where: str) -> Smtp:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError as cause:
-        raise SettingsError(f"The SMTP address cannot be read: {cause}.", where=where) from cause
+    except ValueError:
+        # Python's own words would repeat the password
+        raise SettingsError(
+            "The SMTP address cannot be read; write a # / @ or : in a password as %23 %2F %40 %3A.", where=where
+        ) from None
     if parts.scheme not in ("smtp", "smtps") or not host:
         raise SettingsError(
             "The SMTP address must look like smtp://user:password@host:587, smtps://… or file:DIR.", where=where
@@ -254,18 +310,20 @@ def smtp_from_url(url: str, workspace: Path, where: str) -> Smtp:
     tls = parts.scheme == "smtps"
     try:
         connections, timeout = int(options.get("connections", ["8"])[0]), float(options.get("timeout", ["60"])[0])
-    except ValueError as cause:
-        raise SettingsError(f"The SMTP address has an option that is not a number: {cause}.", where=where) from cause
-    return Smtp(
+    except ValueError:
+        raise SettingsError("connections and timeout in an SMTP address are numbers.", where=where) from None
+    server = Smtp(
         host=host,
         port=port or (465 if tls else 587),
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         tls=tls,
         starttls=_starttls(options.get("starttls", [None])[0], host, where),
-        connections=min(max(connections, 1), 50),
+        connections=connections,
         timeout=timeout,
     )
+    _within("smtp.", server, _SMTP_LIMITS, where)
+    return server
 
 
 def _base_url(url: str, where: str) -> str:
@@ -276,8 +334,9 @@ def _base_url(url: str, where: str) -> str:
         host = parts.hostname
     except ValueError:
         host = None
-    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        raise SettingsError(f"The base URL “{url}” must look like https://news.example.org.", where=where)
+    wrong = not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment or "@" in parts.netloc
+    if wrong or not url.isascii() or any(letter.isspace() or not letter.isprintable() for letter in url):
+        raise SettingsError("The base URL must look like https://news.example.org.", where=where)
     return url.rstrip("/")
 
 

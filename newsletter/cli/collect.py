@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,31 +13,6 @@ from newsletter.cli.call import Call
 
 if TYPE_CHECKING:
     from newsletter.workflows.collect import Outcome, Progress, Report
-
-
-def document(report: Report) -> dict[str, Any]:
-    """A report as JSON."""
-    outcomes = report.outcomes
-    return {
-        "new": sum(one.new for one in outcomes),
-        "updated": sum(one.updated for one in outcomes),
-        "seen": sum(one.seen for one in outcomes),
-        "events": sum(one.events for one in outcomes),
-        "sources": [
-            {
-                "id": one.source.id,
-                "name": one.source.name,
-                "kind": one.source.kind.value,
-                "status": one.status.value,
-                "new": one.new,
-                "updated": one.updated,
-                "error": one.error,
-                "waits": one.waits,
-                "dead": one.dead,
-            }
-            for one in outcomes
-        ],
-    }
 
 
 def collect(
@@ -49,6 +24,7 @@ def collect(
     """Fetch the sources that are due, and keep what is new."""
     from newsletter.model.source import SourceId
     from newsletter.workflows.collect import collect as collect_all
+    from newsletter.workflows.collect import document
 
     call: Call = ctx.obj
     only = SourceId(source) if source is not None else None
@@ -99,6 +75,8 @@ def _text(report: Report) -> object:
             str(one.updated),
             escape(one.error or one.waits or ""),
         )
+    from newsletter.workflows.collect import document
+
     total = document(report)
     dated = f", {total['events']} new events" if total["events"] else ""
     return Group(table, f"{total['new']} new, {total['updated']} updated, {total['seen']} seen{dated}.")

@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import IssueId
+from newsletter.schedule.collecting import collect_all
 from newsletter.schedule.senders import Senders
 from newsletter.schedule.tick import tick
 from newsletter.send.role import Role, RoleTaken, sender_role
@@ -42,17 +43,27 @@ class Alarm:
     """
 
     def __init__(
-        self, store: Store, settings: Settings, clock: Clock, *, every: float = EVERY, outage: float = OUTAGE
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Clock,
+        *,
+        every: float = EVERY,
+        outage: float = OUTAGE,
+        collects: bool = False,
     ) -> None:
         self._store, self._settings, self._clock = store, settings, clock
-        self._every, self._outage = every, outage
+        self._every, self._outage, self._collects = every, outage, collects
         self._senders = Senders(self._send, clock)
         self._role: Role | None = None
         self._away: dict[IssueId, float] = {}
         self._held = ExitStack()
         self._scheduler = BackgroundScheduler(
-            jobstores={"default": MemoryJobStore()}, executors={"default": ThreadPoolExecutor(1)}, timezone="UTC"
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(1), "collecting": ThreadPoolExecutor(1)},
+            timezone="UTC",
         )
+        self._no_more = threading.Event()
 
     def start(self) -> None:
         """Begin with a tick at once."""
@@ -67,6 +78,17 @@ class Alarm:
             max_instances=1,
             misfire_grace_time=None,
         )
+        if self._collects:
+            self._scheduler.add_job(
+                lambda: collect_all(self._store, self._settings, self._clock, self._no_more),
+                "interval",
+                seconds=self._settings.fetching.every,
+                next_run_time=real,
+                executor="collecting",
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
         self._scheduler.start()
 
     def wake(self) -> None:
@@ -81,6 +103,7 @@ class Alarm:
 
     def stop(self) -> None:
         """No more ticks; the senders finish the messages under way."""
+        self._no_more.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         self._senders.stop(PATIENCE)

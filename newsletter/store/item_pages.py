@@ -24,13 +24,14 @@ class FullText:
     fetched_at: datetime
 
 
-def link_only(tx: Tx, publication: PublicationId, most: int) -> dict[ItemId, str]:
+def link_only(tx: Tx, publication: PublicationId, most: int, *, since: datetime) -> dict[ItemId, str]:
     """Items that nobody has decided about and whose page has not been asked yet, with its address; the newest first."""
     rows = tx.execute(
         select(item.c.id, item_version.c.url)
         .join(item_version, and_(item_version.c.item_id == item.c.id, item_version.c.number == item.c.latest))
         .join(triage, and_(triage.c.item_id == item.c.id, triage.c.publication_id == publication))
-        .where(cast(item.c.flags, Text).like(f'%"{LINK_ONLY}"%'), triage.c.state == Triage.NEW.value)
+        .where(item.c.first_seen >= since, triage.c.state == Triage.NEW.value)
+        .where(cast(item.c.flags, Text).like(f'%"{LINK_ONLY}"%'))
         .order_by(item.c.id.desc())
         .limit(most)
     )

@@ -58,7 +58,7 @@ def serve(
                 )
     with _alone(settings.workspace), _bound(host, port) as bound:
         port = bound.getsockname()[1]
-        alarm = Alarm(store, settings, clock)
+        alarm = Alarm(store, settings, clock, collects=True)
         place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
         server = _Server(
             uvicorn.Config(build(place), log_config=None, server_header=False, timeout_graceful_shutdown=GRACE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Event
+from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.collect.address import default_name
@@ -22,7 +24,8 @@ from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.model.when import local_day
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, events, items, sources
+from newsletter.store import Store, Tx, collections, events, items, sources
+from newsletter.workflows.linked_pages import ask_linked_pages
 from newsletter.workflows.stories import group_new
 
 
@@ -82,10 +85,12 @@ def collect(
     only: SourceId | None = None,
     force: bool = False,
     progress: Progress | None = None,
+    stop: Event | None = None,
 ) -> Report:
     """Ask every source of a publication that is due, and keep what is new.
 
     A source that fails is an outcome with a reason. `force` asks those that would wait or are gone, too.
+    The report is kept. `stop`: ends the run early; what was not asked then is as before.
     Raises NotFound where `only` names no source. Times are UTC.
     """
     now = clock.now()
@@ -94,10 +99,11 @@ def collect(
     outcomes = {one.id: _waits(one, now) for one in chosen if one not in due}
     with store.reading() as tx:
         outlets = frozenset(sources.outlets(tx)) | {*publication.outlets}
+    fetcher = Fetcher(settings.fetching)
     fresh: list[ItemId] = []
     with Reader() as reader:
         asking = ask_all(
-            due, Fetcher(settings.fetching), reader, zone=publication.zone, now=now, force=force,
+            due, fetcher, reader, zone=publication.zone, now=now, force=force,
             outlets=outlets,
         )  # fmt: skip
         for done, asked in enumerate(asking, start=1):
@@ -106,8 +112,40 @@ def collect(
             outcomes[asked.source.id] = outcome
             if progress is not None:
                 progress(outcome, done, len(due))
+            if stop is not None and stop.is_set():
+                break
+        ask_linked_pages(store, publication, fetcher, reader, now=now)
     group_new(store, fresh, now=now)
-    return Report(tuple(outcomes[one.id] for one in chosen))
+    report = Report(tuple(outcomes[one.id] for one in chosen if one.id in outcomes))
+    if report.asked:
+        with store.writing() as tx:
+            collections.keep(tx, publication.id, collections.Run(now, clock.now(), document(report)))
+    return report
+
+
+def document(report: Report) -> dict[str, Any]:
+    """A report as JSON."""
+    outcomes = report.outcomes
+    return {
+        "new": sum(one.new for one in outcomes),
+        "updated": sum(one.updated for one in outcomes),
+        "seen": sum(one.seen for one in outcomes),
+        "events": sum(one.events for one in outcomes),
+        "sources": [
+            {
+                "id": one.source.id,
+                "name": one.source.name,
+                "kind": one.source.kind.value,
+                "status": one.status.value,
+                "new": one.new,
+                "updated": one.updated,
+                "error": one.error,
+                "waits": one.waits,
+                "dead": one.dead,
+            }
+            for one in outcomes
+        ],
+    }
 
 
 def _chosen(store: Store, publication: Publication, only: SourceId | None) -> list[Source]:

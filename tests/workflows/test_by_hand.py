@@ -15,7 +15,8 @@ TEXT = "The fair in Alderwick began with a long and happy walk along the river, 
 PAGE = (
     '<!doctype html><html lang="en"><head><title>Fair day | The Ferry</title>'
     '<meta property="og:site_name" content="The Ferry"></head><body><nav>Menu</nav><article><h1>Fair day</h1>'
-    f'<p>{TEXT}</p><p>See <a href="map">the map</a>, which shows where the long tables stood on that day.</p></article></body></html>'
+    f'<p>{TEXT}</p><p>See <a href="map">the map</a>, which shows where the long tables stood on that day.</p>'
+    "</article></body></html>"
 )
 
 

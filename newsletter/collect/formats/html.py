@@ -37,7 +37,7 @@ def read_article(document: Document) -> Found:
 
 
 def _one(page: Any, document: Document, url: str | None) -> Found:
-    body = clean(_article(document.body, url), url)
+    body = clean(_article(page, url), url)
     title = _title(page)
     if not title and not plain(body):
         raise Unreadable("The page has neither a title nor a text.")
@@ -93,7 +93,7 @@ def _listing(page: Any, document: Document, url: str | None) -> Found | None:
                 for one in told
             )
         )
-    issue = read_saved_issue(blocks, document.outlets)
+    issue = read_saved_issue(blocks, document.outlets, document.name)
     return Found(items=issue.items, event_lines=issue.event_lines) if issue else None
 
 
@@ -131,15 +131,20 @@ def _without_headline(body: str, title: str) -> str:
     return body[match.end() :] if match and plain(match[1]) == title else body
 
 
-def _article(content: bytes, url: str | None) -> str:
+def _article(page: Any, url: str | None) -> str:
     import warnings
+
+    import lxml.html
+
+    if url:  # trafilatura takes relative links against the host, not against the page
+        page.make_links_absolute(url, resolve_base_href=True, handle_failures="ignore")
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import trafilatura
 
         found = trafilatura.extract(
-            _text(content), url=url, output_format="html", include_links=True, include_formatting=True,
+            lxml.html.tostring(page, encoding="unicode"), url=url, output_format="html", include_links=True, include_formatting=True,
             include_comments=False, include_tables=False,
         )  # fmt: skip
     return str(found or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from newsletter.collect.formats.blocks import Block
 from newsletter.collect.formats.entry import entry
@@ -27,8 +28,11 @@ class SavedIssue:
     event_lines: tuple[str, ...] = field(default=())
 
 
-def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str]) -> SavedIssue | None:
-    """The items and event lines of a saved issue; none where too few paragraphs begin with an outlet."""
+def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str], name: str) -> SavedIssue | None:
+    """The items and event lines of a saved issue; none where too few paragraphs begin with an outlet.
+
+    `name`: of the file. An item is known again by its words there, also once an outlet has become known.
+    """
     known = {name.casefold(): name for name in outlets}
     named = [match for block in blocks if not block.bullet and (match := _NAMED.fullmatch(block.text))]
     with_known = sum(1 for match in named if match[1].strip().casefold() in known)
@@ -41,7 +45,9 @@ def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str]) -> SavedI
             lines += [block.text] if _DATED.search(block.text) else []
         elif match := _NAMED.fullmatch(block.text):
             following = blocks[index + 1] if index + 1 < len(blocks) else None
-            items.append(_item(block, match[1].strip(), match[2], following, known))
+            found = _item(block, match[1].strip(), match[2], following, known)
+            digest = sha256(block.key.encode()).hexdigest()[:24]
+            items.append(replace(found, guid=f"{name}#{digest}"))
     return SavedIssue(tuple(items), tuple(lines))
 
 

@@ -31,7 +31,7 @@ def read_text(document: Document) -> Found:
             entry(title=one.headline, url=one.url, base_url=None, body_html=one.html, author=one.author) for one in told
         )
         return Found(items=items)
-    if issue := read_saved_issue(blocks, document.outlets):
+    if issue := read_saved_issue(blocks, document.outlets, document.name):
         return Found(items=issue.items, event_lines=issue.event_lines)
     return Found(items=(_post(text, document.name),))
 
