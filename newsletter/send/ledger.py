@@ -16,7 +16,8 @@ from newsletter.model.delivery import DeliveryId
 from newsletter.model.issue import IssueId, IssueState
 from newsletter.model.personal import Facts
 from newsletter.model.splice import MessageIds
-from newsletter.store import Store, Tx, deliveries, subscribers
+from newsletter.settings import Smtp
+from newsletter.store import Store, Tx, deliveries, server_limits, subscribers
 from newsletter.store.deliveries import Claimed, Closed
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,23 @@ _BETWEEN_TRIES = 1.0
 """Seconds; a busy or full disk may recover."""
 
 
+@dataclass(frozen=True)
+class Later:
+    """The limits of the server are reached."""
+
+    at: datetime
+    """When to ask again."""
+
+
 @dataclass(eq=False)
 class _Turn:
     """What one connection hands in: the outcome of its last message, and whether it wants another."""
 
     closed: Closed | None
     wants: bool
-    answer: SimpleQueue[Claimed | None] = field(default_factory=SimpleQueue)
+    server: Smtp | None = None
+    """Whose limits count; none where it has none, or they are taken already."""
+    answer: SimpleQueue[Claimed | Later | None] = field(default_factory=SimpleQueue)
 
 
 class Ledger:
@@ -80,9 +91,12 @@ class Ledger:
         self._inbox.put(None)
         self._writer.join()
 
-    def next(self, closed: Closed | None = None) -> Claimed | None:
-        """Close the last attempt and take the next row, in one commit. None: nothing is left, or the run stops."""
-        return self._hand_in(_Turn(closed, wants=True))
+    def next(self, closed: Closed | None = None, server: Smtp | None = None) -> Claimed | Later | None:
+        """Close the last attempt and take the next row, in one commit. None: nothing is left, or the run stops.
+
+        Where the server has limits, they are taken from in the same commit.
+        """
+        return self._hand_in(_Turn(closed, wants=True, server=server if server is not None and server.limits else None))
 
     def facts_of(self, row: Claimed) -> Facts | None:
         """What is known of the reader of a row that was just taken, where that is read."""
@@ -92,7 +106,7 @@ class Ledger:
         """Close the last attempt and take nothing."""
         self._hand_in(_Turn(closed, wants=False))
 
-    def _hand_in(self, turn: _Turn) -> Claimed | None:
+    def _hand_in(self, turn: _Turn) -> Claimed | Later | None:
         self._inbox.put(turn)
         return turn.answer.get()
 
@@ -121,7 +135,7 @@ class Ledger:
         """One transaction for these; those that must wait for another one, because readers were skipped or taken."""
         wanting = [turn for turn in turns if turn.wants]
         try:
-            rows = self._keep([turn.closed for turn in turns if turn.closed], len(wanting))
+            rows, later = self._keep([turn.closed for turn in turns if turn.closed], wanting)
         except BaseException as cause:
             log.error("The ledger cannot be written: %s", cause)
             self.failure = self.failure or cause
@@ -133,6 +147,9 @@ class Ledger:
             turn.closed = None  # it is kept
             if not turn.wants:
                 turn.answer.put(None)
+        for turn, reached in later:
+            turn.answer.put(reached)
+            wanting.remove(turn)
         for turn, row in zip(wanting, rows, strict=False):
             turn.answer.put(row)
         unserved = wanting[len(rows) :]
@@ -142,18 +159,35 @@ class Ledger:
             turn.answer.put(None)
         return []
 
-    def _keep(self, closed: Sequence[Closed], wanted: int) -> list[Claimed]:
+    def _keep(
+        self, closed: Sequence[Closed], wanting: Sequence[_Turn]
+    ) -> tuple[list[Claimed], list[tuple[_Turn, Later]]]:
         for attempt in range(1, _TRIES + 1):
             try:
                 now = self._clock.now()
                 with self._writing.writing() as tx:
                     deliveries.record(tx, closed, now=now)
-                    return self._claim(tx, wanted, now)
+                    later = self._limited(tx, wanting, now)
+                    rows = self._claim(tx, len(wanting) - len(later), now)
+                for turn in wanting:
+                    turn.server = None  # taken: who was unlucky asks for no second share
+                return rows, later
             except NewsletterError:
                 if attempt == _TRIES:
                     raise
                 threading.Event().wait(_BETWEEN_TRIES)
         raise AssertionError("unreachable")
+
+    def _limited(self, tx: Tx, wanting: Sequence[_Turn], now: datetime) -> list[tuple[_Turn, Later]]:
+        """Those whose server may take no more now; none of them where the issue does not go on, so that they end."""
+        later: list[tuple[_Turn, Later]] = []
+        for server in {turn.server for turn in wanting if turn.server is not None}:
+            theirs = [turn for turn in wanting if turn.server == server]
+            granted, again = server_limits.take(tx, server.account, server.limits, len(theirs), now=now)
+            later += [(turn, Later(again)) for turn in theirs[granted:]]
+        if later and (self._stop.is_set() or deliveries.sending(tx, self._issue).state is not IssueState.SENDING):
+            return []
+        return later
 
     def _claim(self, tx: Tx, wanted: int, now: datetime) -> list[Claimed]:
         """Up to so many rows. Empty: none is due, or the issue is paused or cancelled."""

@@ -15,8 +15,8 @@ from newsletter.model.splice import Compiled, Reader
 from newsletter.model.subscriber import SubscriberId
 from newsletter.send.address import Envelope, wire_address
 from newsletter.send.errorrate import ErrorRate
-from newsletter.send.ledger import Ledger
-from newsletter.send.line import Line
+from newsletter.send.fleet import Fleet, Way
+from newsletter.send.ledger import Later, Ledger
 from newsletter.send.outcomes import BACK, closed, judge
 from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.store.deliveries import Claimed, Closed
@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 
 TRIES = (0.0, 0.5, 2.0, 8.0)
 """Seconds to wait before each try to connect; after the last one the connection is given up."""
+
+KEPT_IDLE = 10.0
+"""Seconds that a connection is kept while the limits of its server are reached."""
+LONGEST_WAIT = 30.0
+"""Seconds after which who waits for a limit looks whether the issue is still being sent."""
 
 MANY_IN_A_ROW = 50
 """Refusals of the message itself, or lost connections, after which the run stops: it is about us."""
@@ -46,7 +51,7 @@ class Run:
         self,
         ledger: Ledger,
         message: Message,
-        lines: Callable[[], Line],
+        fleet: Fleet,
         *,
         began: datetime,
         clock: Clock,
@@ -56,7 +61,7 @@ class Run:
         self._ledger = ledger
         ledger.reads_facts = message.compiled.is_personal
         self._message = message
-        self._open = lines
+        self._fleet = fleet
         self._began = began
         self._clock = clock
         self._stop = stop
@@ -110,7 +115,7 @@ class Run:
         self._stop.set()
 
     def _send_all(self) -> None:
-        line: Line | None = None
+        line: Way | None = None
         outcome: Closed | None = None
         try:
             while True:
@@ -121,10 +126,13 @@ class Run:
                     line = self._renewed(line)
                     if line is None:
                         return
-                row = self._ledger.next(outcome)
+                row = self._ledger.next(outcome, line.server)
                 outcome = None
                 if row is None:
                     return
+                if isinstance(row, Later):
+                    line = self._waited(row, line)
+                    continue
                 outcome = self._attempt(row, line)
         finally:
             if outcome is not None:
@@ -132,7 +140,17 @@ class Run:
             if line is not None:
                 line.close()
 
-    def _renewed(self, old: Line | None) -> Line | None:
+    def _waited(self, later: Later, line: Way) -> Way | None:
+        """The limits of its server are reached. The connection, where it is worth keeping for so long."""
+        seconds = max(0.05, (later.at - self._clock.now()).total_seconds())
+        if seconds > KEPT_IDLE:
+            line.close()
+            if self._fleet.rest(line.server, "its limits are reached", seconds):
+                return None
+        self._stop.wait(min(seconds, LONGEST_WAIT))
+        return line if seconds <= KEPT_IDLE else None
+
+    def _renewed(self, old: Way | None) -> Way | None:
         """A fresh connection. None where the run stops, or others carry on without this one."""
         if old is not None:
             old.close()
@@ -141,7 +159,7 @@ class Run:
             if self._stop.wait(wait) if wait else self._stop.is_set():
                 return None
             try:
-                return self._open()
+                return self._fleet.open()
             except ServerAway as cause:
                 last = cause
         assert last is not None
@@ -152,7 +170,7 @@ class Run:
         log.warning("One connection fewer, %d are left: %s", others, last.message)
         return None
 
-    def _attempt(self, row: Claimed, line: Line) -> Closed:
+    def _attempt(self, row: Claimed, line: Way) -> Closed:
         """One message, from the claimed row to its outcome. Whatever happens, the row is closed."""
         now = self._clock.now()
         try:
@@ -168,7 +186,8 @@ class Run:
         except ValueError as cause:
             return self._unservable(row, str(cause))
         except SendStopped as cause:
-            self._end(cause)
+            if not line.cannot(cause.message):
+                self._end(cause)
             return Closed(id=row.id, attempt=row.attempt, state=BACK)
         except BaseException as cause:  # a mistake of ours must not be repeated 200,000 times
             self._end(cause)
@@ -177,7 +196,7 @@ class Run:
             )
         verdict = judge(answer)
         self._watch(verdict.state, verdict.suspicious, str(answer))
-        if verdict.rests:
+        if not line.judged(verdict, str(answer)) and verdict.rests:
             self._end(
                 SendStopped(
                     f"The mail server refuses us, not the reader: {answer}. Check the sender, the login and what the "

@@ -22,13 +22,14 @@ from newsletter.model.splice import Compiled, MessageIds, Reader, compile_rendit
 from newsletter.model.subscriber import SubscriberId
 from newsletter.model.tokens import unsubscribe_url
 from newsletter.send.address import Envelope, wire_address
+from newsletter.send.fleet import Fleet, Way
 from newsletter.send.ledger import Ledger
-from newsletter.send.line import Line, open_line
+from newsletter.send.line import open_line
 from newsletter.send.outcomes import Answer, judge
 from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.send.sender import Message, Run
 from newsletter.send.stopped import SendStopped, ServerAway
-from newsletter.settings import Settings, Smtp, is_loopback
+from newsletter.settings import Settings, is_loopback
 from newsletter.store import Store, audience, canaries, deliveries, issues, renditions
 
 Progress = Callable[[Tally], None]
@@ -85,14 +86,13 @@ def deliver(
             rendition = renditions.get(tx, sending.rendition).data
             work_left = sending.frozen_at is None or bool(deliveries.due_ids(tx, issue, limit=1, now=clock.now()))
         if work_left:
-            server = _server(settings)
-            hello = _hello(rendition.base_url)
+            fleet = _fleet(settings, clock, rendition.base_url)
             message = _message(rendition, settings, sending.publication, issue)
-            open_line(server, hello=hello).close()  # a wrong host or login is told before anything is written
+            _opened(fleet).close()  # a wrong host or login is told before anything is written
             _freeze(store, clock, issue, progress, stop)
             names = message_ids(rendition, issue)
             try:
-                _send(store, settings, clock, sending, message, names, server, hello, role, progress, stop)
+                _send(store, settings, clock, sending, message, names, fleet, role, progress, stop)
             except SendStopped as cause:
                 if not (has_role and isinstance(cause, ServerAway)):
                     pause_with(store, issue, cause.message)
@@ -178,11 +178,11 @@ def test_send(
 
     The link to unsubscribe is that of a test, which has no reader. Raises SendStopped where the server takes nothing.
     """
-    server = _server(settings)
+    fleet = _fleet(settings, clock, rendition.base_url)
     marked = replace(rendition, subject=f"[Test] {rendition.subject}")
     message = _message(marked, settings, publication, NO_ISSUE)
     names = message_ids(marked, 0)
-    line = open_line(server, hello=_hello(rendition.base_url))
+    line = _opened(fleet)
     sent: list[str] = []
     failed: list[tuple[str, str]] = []
     try:
@@ -198,15 +198,18 @@ def test_send(
                 failed.append((address, str(answer)))
             if line.is_worn:
                 line.close()
-                line = open_line(server, hello=_hello(rendition.base_url))
+                line = _opened(fleet)
     finally:
         line.close()
     return Tried(tuple(sent), tuple(failed))
 
 
 def try_server(settings: Settings) -> None:
-    """Connect and log in, and take leave again. Raises SettingsError or SendStopped with what is wrong."""
-    open_line(_server(settings), hello=_hello(settings.base_url)).close()
+    """Connect and log in, and take leave again. Raises SettingsError or SendStopped with what is wrong.
+
+    Of several servers one is enough.
+    """
+    _opened(_fleet(settings, Clock(), settings.base_url)).close()
 
 
 # ---------------------------------------------------------------- the phases
@@ -241,8 +244,7 @@ def _send(
     sending: deliveries.Sending,
     message: Message,
     names: MessageIds,
-    server: Smtp,
-    hello: str,
+    fleet: Fleet,
     role: Role,
     progress: Progress | None,
     stop: threading.Event,
@@ -273,14 +275,14 @@ def _send(
             run = Run(
                 ledger,
                 message,
-                lambda: open_line(server, hello=hello),
+                fleet,
                 began=sending.cut_off,
                 clock=clock,
                 stop=ended,
                 pause_above=settings.pause_above,
             )
             try:
-                run.go(min(server.connections, tally.queued + tally.deferred), wait)
+                run.go(min(fleet.connections, tally.queued + tally.deferred), wait)
             except SendStopped as cause:
                 raise cause.after(run.sent) from cause.__cause__
         if ledger.failure is not None:
@@ -337,7 +339,7 @@ def _message(rendition: RenditionData, settings: Settings, publication: Publicat
     return Message(compiled, wire_address(split_address(rendition.sender)[1]), values)
 
 
-def _hand_over_one(line: Line, message: Message, address: str, names: MessageIds, clock: Clock) -> Answer:
+def _hand_over_one(line: Way, message: Message, address: str, names: MessageIds, clock: Clock) -> Answer:
     name, plain = split_address(address)
     envelope = Envelope(message.sender, wire_address(plain))
     reader = Reader(address=envelope.recipient, name=name, values=message.values(NOBODY))
@@ -346,12 +348,19 @@ def _hand_over_one(line: Line, message: Message, address: str, names: MessageIds
     return line.hand_over(envelope, content, message_id)
 
 
-def _server(settings: Settings) -> Smtp:
+def _fleet(settings: Settings, clock: Clock, base_url: str) -> Fleet:
     if not settings.smtp:
         raise SettingsError(
             "No mail server is set: add [[smtp]] to newsletter.toml, or set NEWSLETTER_SMTP_URL.", where="smtp"
         )
-    return settings.smtp[0]
+    hello = _hello(base_url)
+    return Fleet(settings.smtp, lambda server: open_line(server, hello=hello), clock)
+
+
+def _opened(fleet: Fleet) -> Way:
+    way = fleet.open()
+    assert way is not None, "nobody else has a connection of this fleet"
+    return way
 
 
 def _hello(base_url: str) -> str:
