@@ -86,7 +86,7 @@ class Fetching:
     timeout: float = 30.0
     """Wall clock of one request with its redirects, seconds."""
     user_agent: str = "newsletter-desk/0.1 (feed collector)"
-    parallel: int = 16
+    parallel: int = 48
     every: float = 900.0
     """Seconds between two looks of `serve` at the sources."""
 
@@ -217,9 +217,9 @@ def _of(table: Mapping[str, Any], name: str, kind: type, default: Any, where: st
         names = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
         # never the value itself: it may be a password
         raise SettingsError(f"The setting “{name}” must be {names[kind]}.", where=where)
-    if kind is float and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise SettingsError(f"The setting “{name}” must be a number that ends.", where=where)
-    if kind is str and any(ord(letter) < 32 for letter in value):
+    if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
         raise SettingsError(f"The setting “{name}” must be one line, without control characters.", where=where)
     return value
 

@@ -161,6 +161,7 @@ def _write_rejected(file: CsvFile, rejected: Iterable[Rejected]) -> tuple[Path |
     target = file.path.with_name("rejected.csv")
     partial = target.with_name("rejected.csv.partial")
     try:
+        partial.touch(mode=0o600)  # readers' addresses
         with partial.open("w", encoding="utf-8", newline="") as out:
             table = csv.writer(out, delimiter=file.delimiter)
             table.writerow(["reason", *(name for name in file.header if not _ours(name, file.path))])

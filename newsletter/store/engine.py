@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -128,18 +129,19 @@ def _told() -> Iterator[None]:
         yield
     except OperationalError as cause:
         raise NewsletterError(
-            f"The database did not answer: {_first_line(cause)}. Check that its disk is not full and that it runs.",
+            f"The database did not answer: {first_line(cause)}. Check that its disk is not full and that it runs.",
             code="database",
         ) from cause
     except DatabaseError as cause:
         if "malformed" in str(cause) or "not a database" in str(cause):
             raise NewsletterError(
-                f"The database file cannot be read: {_first_line(cause)}. Restore it from a backup.", code="database"
+                f"The database file cannot be read: {first_line(cause)}. Restore it from a backup.", code="database"
             ) from cause
         raise
 
 
-def _first_line(cause: SQLAlchemyError) -> str:
+def first_line(cause: SQLAlchemyError) -> str:
+    """What the driver said, without SQL and without a full stop."""
     return (str(getattr(cause, "orig", None) or cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
 
 
@@ -147,16 +149,18 @@ def open_engine(url: str, workspace: Path | None = None) -> Engine:
     """An engine for a database URL; a relative SQLite path is taken from the workspace. Connects to nothing yet."""
     try:
         parsed = make_url(url)
-    except ArgumentError as cause:
+    except (ArgumentError, ValueError):
+        # never the URL itself: it may hold a password
         raise SettingsError(
-            f"The database URL “{url}” cannot be read; write sqlite:///newsletter.db or postgresql://….",
+            "The database URL cannot be read; write sqlite:///newsletter.db or postgresql://user:password@host/name.",
             where="database.url",
-        ) from cause
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         path = Path(parsed.database or "newsletter.db")
         if workspace is not None and not path.is_absolute():
             path = workspace / path
+        _create_private(path)
         engine = create_engine(
             parsed.set(database=str(path)),
             connect_args={"timeout": 30, "check_same_thread": False},
@@ -179,6 +183,20 @@ def open_engine(url: str, workspace: Path | None = None) -> Engine:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def _create_private(path: Path) -> None:
+    """A new database is for its owner alone; SQLite gives its -wal and -shm the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except ValueError:
+        raise SettingsError("The path of the database holds a zero byte.", where="database.url") from None
+    except OSError as cause:
+        raise NewsletterError(
+            f"The database {path} cannot be opened: {cause.strerror}. Check its folder and who may write there.",
+            code="database",
+            where=str(path),
+        ) from cause
 
 
 def _tune_sqlite(engine: Engine) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import ProgrammingError
 
 from newsletter.errors import NewsletterError
-from newsletter.store.engine import Store, Tx, open_engine
+from newsletter.store.engine import Store, Tx, first_line, open_engine
 from newsletter.store.schema import metadata
 
 HEAD = "0001"
@@ -26,6 +27,11 @@ def open_store(url: str, workspace: Path | None = None) -> Store:
     try:
         if _revision(store) != HEAD:
             _bring_up_to_date(store)
+    except ProgrammingError as cause:  # an option in the URL that the driver does not know
+        store.close()
+        raise NewsletterError(
+            f"The database cannot be used: {first_line(cause)}. Look at database.url.", code="database"
+        ) from cause
     except BaseException:
         store.close()
         raise

@@ -63,7 +63,7 @@ def make(folder: Path, clock: Clock) -> Path:
             f"{folder} is a workspace already: it has a {FILE}. Nothing was changed.", code="exists", where=str(folder)
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it will hold readers' addresses
         (folder / "drop").mkdir(exist_ok=True)
         if not (folder / "templates").exists():
             shutil.copytree(shipped_templates(), folder / "templates")
