@@ -1,0 +1,99 @@
+"""The settings: what cannot be used is refused in one sentence that repeats no secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import SettingsError
+from newsletter.settings import Settings, is_loopback, load
+
+
+def read(folder: Path, content: str | bytes, **environ: str) -> Settings:
+    (folder / "newsletter.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    return load(folder, environ)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[[smtp]]\nhost = 'h'\npassword = 99887766",
+        "[[smtp]]\nurl = ['smtp://u:99887766@h']",
+        "[[smtp]]\nurl = 'smtp://user:998877#66@h'",
+        "[[smtp]]\nurl = 'smtp://user:998877/66@h'",
+        "[[smtp]]\nurl = 'smtp://user:998877℀66@h:587'",
+        "[[smtp]]\nurl = 'smtp://user:99887766@h:port'",
+        "[[smtp]]\nurl = 'smtp://user:99887766@h?timeout=nan'",
+        "[[smtp]]\nhost = 'h'\nport = 99999999",
+        "secret_key = 99887766",
+        "secret_key = ['a', ['99887766']]",
+        "[secret_key]\na = '99887766'",
+        "base_url = 'https://user:99887766@h.example'",
+        'base_url = "https://h.example\\n99887766"',
+        "[fetch]\ntimeout = nan",
+        "[fetch]\nparallel = 99887766",
+        '[fetch]\nuser_agent = "a\\r\\nX: 99887766"',
+        "x = " + "[" * 3000,
+    ],
+)
+def test_what_cannot_be_used_is_refused_and_no_secret_is_repeated(tmp_path: Path, content: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(tmp_path, content)
+    assert "998877" not in refused.value.message
+    assert "\n" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense 99887766", "postgresql://u:99887766@h:notaport/x", "oracle://u:99887766@h/x"]
+)
+def test_a_database_url_is_refused_without_its_password(url: str) -> None:
+    from newsletter.store.engine import open_engine
+
+    with pytest.raises(SettingsError) as refused:
+        open_engine(url)
+    assert "998877" not in refused.value.message
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, b"\xef\xbb\xbfbase_url = 'https://h.example/'").base_url == "https://h.example"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        "base_url = 'https://file.example'\nsecret_key = 'old'\n[database]\nurl = 'sqlite:///file.db'",
+        NEWSLETTER_BASE_URL="https://env.example",
+        NEWSLETTER_SECRET_KEY="new",
+        NEWSLETTER_DATABASE_URL="sqlite:///env.db",
+        NEWSLETTER_SMTP_URL="smtps://user:p%40ss@mail.example",
+        NEWSLETTER_ALLOW_PRIVATE_HOSTS="1",
+    )
+    (server,) = settings.smtp
+    assert (settings.base_url, settings.secret_keys) == ("https://env.example", ("new", "old"))
+    assert settings.database_url == "sqlite:///env.db"
+    assert (server.host, server.port, server.tls, server.password) == ("mail.example", 465, True, "p@ss")
+    assert settings.fetching.allow_private_hosts
+
+
+@pytest.mark.parametrize(
+    ("url", "starttls"),
+    [
+        ("smtp://mail.example", "require"),
+        ("smtp://127.0.0.1:2525", "auto"),
+        ("smtp://localhost", "auto"),
+        ("smtp://127.mail.example", "require"),
+        ("smtp://mail.example?starttls=never", "never"),
+    ],
+)
+def test_encryption_is_required_unless_the_server_is_this_machine(tmp_path: Path, url: str, starttls: str) -> None:
+    assert read(tmp_path, f"[[smtp]]\nurl = '{url}'").smtp[0].starttls == starttls
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("[::1]", True), ("LOCALHOST", True),
+     ("127.mail.example", False), ("10.0.0.1", False), ("example.org", False), ("", False)],
+)  # fmt: skip
+def test_this_machine_is_known_by_its_addresses(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
