@@ -171,7 +171,10 @@ def reopen(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
 def schedule(
     ctx: typer.Context,
     issue: Annotated[str, NUMBER],
-    at: Annotated[str, typer.Option("--at", metavar="WHEN", help="2026-12-04T09:00, with an offset, or a zone name.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="WHEN", help="2026-12-04T09:00, with offset or zone name; else by the cadence."),
+    ] = None,
     segment: Annotated[str | None, SEGMENT] = None,
     approve_first: Annotated[bool, APPROVE] = False,
 ) -> None:
@@ -181,7 +184,14 @@ def schedule(
     from newsletter.model.when import read_when
 
     call: Call = ctx.obj
-    planned = replace(read_when(at, call.publication.zone), segment=segment)
+    if at is None:
+        from newsletter.cli.cadence import next_free
+        from newsletter.model.issue import Planned
+
+        cadence, following = next_free(call)
+        planned = Planned(at=following.at, zone=cadence.zone, segment=segment)
+    else:
+        planned = replace(read_when(at, call.publication.zone), segment=segment)
     _show(call, desk(call).schedule(exact(issue), planned, approve=approve_first))
 
 

@@ -143,6 +143,7 @@ _COMMANDS = {
     "issue": "issue:app",
     "theme": "theme:app",
     "subscribers": "subscribers:app",
+    "cadence": "cadence:app",
     "serve": "serve:serve",
 }
 """Each command and where it lives: `file:name` in this folder."""
