@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -105,6 +106,8 @@ class Settings:
     fetching: Fetching = Fetching()
     pause_above: float = 0.3
     """The share of failed and uncertain ones among the last 200 messages above which an issue pauses by itself."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies before `serve` whose X-Forwarded-For and -Proto are believed."""
 
     @property
     def templates(self) -> Path:
@@ -161,10 +164,11 @@ def _why(cause: Exception) -> str:
 
 
 def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settings:
-    _known(table, {"base_url", "secret_key", "database", "smtp", "fetch", "send"}, "", where)
+    _known(table, {"base_url", "secret_key", "database", "smtp", "fetch", "send", "serve"}, "", where)
     database = _sub(table, "database", {"url"}, where)
     fetch = _sub(table, "fetch", {f.name for f in fields(Fetching)}, where)
     sending = _sub(table, "send", {"pause_above"}, where)
+    serving = _sub(table, "serve", {"proxies"}, where)
     servers = table.get("smtp", [])
     if not isinstance(servers, list) or not all(isinstance(one, dict) for one in servers):
         raise SettingsError("Write each SMTP server as its own [[smtp]] table.", where=where)
@@ -176,6 +180,7 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
         smtp=tuple(_server(workspace, one, where) for one in servers),
         fetching=_fetching(fetch, where),
         pause_above=_share(sending, "pause_above", 0.3, where),
+        proxies=_networks(serving.get("proxies", []), where),
     )
 
 
@@ -184,6 +189,16 @@ def _secret_keys(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise SettingsError("secret_key must be a text in quotes, or a list of them, the newest first.", where=where)
     return tuple(key for key in keys if key)
+
+
+def _networks(addresses: Any, where: str) -> tuple[str, ...]:
+    wrong = 'The setting “serve.proxies” is a list of addresses or networks, as ["127.0.0.1", "10.0.0.0/8"].'
+    if not isinstance(addresses, list):
+        raise SettingsError(wrong, where=where)
+    try:
+        return tuple(str(ip_network(str(one))) if "/" in str(one) else str(ip_address(str(one))) for one in addresses)
+    except ValueError as cause:
+        raise SettingsError(wrong, where=where) from cause
 
 
 def _share(table: Mapping[str, Any], name: str, default: float, where: str) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +15,9 @@ from newsletter.collect.found import CalendarFile, Document, Found, Offer, Refus
 from newsletter.collect.patience import Lesson, learn, request
 from newsletter.collect.reading import CALENDAR, COMPARED, FILE_FORMATS
 from newsletter.collect.rules import newest
-from newsletter.collect.worker import Reader
+from newsletter.collect.worker import Readers
 from newsletter.model.item import ItemData
-from newsletter.model.source import Source, SourceKind, SourceStatus
+from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher
 from newsletter.net.parallel import fetch_all
 
@@ -42,7 +43,7 @@ class Asked:
 def ask_all(
     sources: Sequence[Source],
     fetcher: Fetcher,
-    reader: Reader,
+    reader: Readers,
     *,
     zone: str,
     now: datetime,
@@ -57,11 +58,31 @@ def ask_all(
     answers = fetch_all(fetcher, {key: request(one, force=force) for key, one in feeds.items()}, now=now)
     for folder in (one for one in sources if one.kind is SourceKind.FOLDER):
         yield _folder(folder, reader, zone, outlets, max_bytes=fetcher.limits.max_bytes, force=force)
-    for key, answer in answers:
-        yield _feed(feeds[key], answer, reader, now)
+    yield from _read(answers, feeds, reader, now)
 
 
-def _feed(source: Source, answer: Answer, reader: Reader, now: datetime) -> Asked:
+def _read(
+    answers: Iterator[tuple[SourceId, Answer]], feeds: Mapping[SourceId, Source], reader: Readers, now: datetime
+) -> Iterator[Asked]:
+    """Read the answers as they come, as many at once as there are processes."""
+    pool = ThreadPoolExecutor(reader.count)
+    under_way: set[Future[Asked]] = set()
+    try:
+        for key, answer in answers:
+            if not isinstance(answer, Fetched):
+                yield _feed(feeds[key], answer, reader, now)
+                continue
+            under_way.add(pool.submit(_feed, feeds[key], answer, reader, now))
+            if len(under_way) > reader.count:  # no more bodies are held than are being read
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in done)
+        for one in as_completed(under_way):
+            yield one.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _feed(source: Source, answer: Answer, reader: Readers, now: datetime) -> Asked:
     jitter = random.random()  # noqa: S311  spreads load, guards nothing
     lesson = learn(source, answer, now=now, jitter=jitter)
     if isinstance(answer, Failed):
@@ -93,7 +114,7 @@ def _is_calendar(body: bytes) -> bool:
 
 
 def _folder(
-    source: Source, reader: Reader, zone: str, outlets: frozenset[str], *, max_bytes: int, force: bool
+    source: Source, reader: Readers, zone: str, outlets: frozenset[str], *, max_bytes: int, force: bool
 ) -> Asked:
     lesson = Lesson(source.memory)
     try:
@@ -107,7 +128,7 @@ def _folder(
     return Asked(source=source, status=status, lesson=lesson, found=found, error=error)
 
 
-def _read_files(scanned: Scan, reader: Reader, zone: str, outlets: frozenset[str]) -> Found:
+def _read_files(scanned: Scan, reader: Readers, zone: str, outlets: frozenset[str]) -> Found:
     items: list[ItemData] = []
     offers: list[Offer] = []
     calendars: list[CalendarFile] = []
@@ -148,7 +169,7 @@ def _read_files(scanned: Scan, reader: Reader, zone: str, outlets: frozenset[str
     )
 
 
-def _chrome(files: Sequence[DroppedFile], reader: Reader) -> dict[str, frozenset[str]]:
+def _chrome(files: Sequence[DroppedFile], reader: Readers) -> dict[str, frozenset[str]]:
     """What each saved page shares with its siblings in the folder."""
     pages: dict[str, tuple[str, ...]] = {}
     compared = [file for file in files if file.ending in COMPARED]

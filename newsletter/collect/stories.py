@@ -61,7 +61,7 @@ class Candidate:
     def runs(self) -> frozenset[int]:
         """Each run of four words of the excerpt."""
         words = _WORD.findall(self.text.casefold())[:_LONGEST]
-        return frozenset(hash(" ".join(words[at : at + 4])) for at in range(len(words) - 3))
+        return frozenset(map(hash, zip(words, words[1:], words[2:], words[3:], strict=False)))
 
 
 def group(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from queue import LifoQueue
+
 from newsletter.bounded import Bounded, Unfinished
 from newsletter.collect.found import Document, Found, Unreadable
 
 TIME_LIMIT = 30.0
 """Seconds for one document."""
+MOST = 4
+"""Processes; each may take its limit of memory."""
 
 
 class Reader(Bounded):
@@ -37,6 +42,32 @@ class Reader(Bounded):
             "memory": "Reading it needs too much memory.",
             "not-started": "The process that reads documents did not start; try again.",
         }[cause.why]
+
+
+class Readers:
+    """Several worker processes, one for each core at most, started as they are needed. Safe to use from threads."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or min(os.cpu_count() or 1, MOST)
+        self._all = [Reader() for _ in range(self.count)]
+        self._free: LifoQueue[Reader] = LifoQueue()  # the last one is warm
+        for one in self._all:
+            self._free.put(one)
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._all:
+            one.stop()
+
+    def read(self, document: Document) -> Found:
+        """What the document holds, read by one that is free. Raises Unreadable."""
+        one = self._free.get()
+        try:
+            return one.read(document)
+        finally:
+            self._free.put(one)
 
 
 def work(document: Document) -> Found | str:

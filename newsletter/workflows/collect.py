@@ -16,7 +16,7 @@ from newsletter.collect.decide import Changed, Known, New, Renamed, decide_all
 from newsletter.collect.found import CalendarFile
 from newsletter.collect.patience import is_due
 from newsletter.collect.rules import is_offered
-from newsletter.collect.worker import Reader
+from newsletter.collect.worker import Readers
 from newsletter.model.event import EventData, EventStatus
 from newsletter.model.item import LEFT_OUT, ItemData, ItemId
 from newsletter.model.publication import Publication
@@ -101,7 +101,7 @@ def collect(
         outlets = frozenset(sources.outlets(tx)) | {*publication.outlets}
     fetcher = Fetcher(settings.fetching)
     fresh: list[ItemId] = []
-    with Reader() as reader:
+    with Readers() as reader:
         asking = ask_all(
             due, fetcher, reader, zone=publication.zone, now=now, force=force,
             outlets=outlets,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from newsletter.collect.canonical import canonical
 from newsletter.collect.found import Unreadable
 from newsletter.collect.pages import page_of
-from newsletter.collect.worker import Reader
+from newsletter.collect.worker import Reader, Readers
 from newsletter.model.publication import Publication
 from newsletter.net.fetch import Fetcher, Request
 from newsletter.net.parallel import fetch_all
@@ -20,7 +20,9 @@ PATIENCE = timedelta(days=7)
 """A page that could not be read for so long is asked no more; its item stays as it is."""
 
 
-def ask_linked_pages(store: Store, publication: Publication, fetcher: Fetcher, reader: Reader, *, now: datetime) -> int:
+def ask_linked_pages(
+    store: Store, publication: Publication, fetcher: Fetcher, reader: Reader | Readers, *, now: datetime
+) -> int:
     """Give items that are only a link the title and text of their page; how many got theirs."""
     with store.reading() as tx:
         waiting = item_pages.link_only(tx, publication.id, MOST, since=now - PATIENCE)

@@ -11,7 +11,7 @@ from newsletter.collect.ask import _chrome
 from newsletter.collect.folder import DroppedFile
 from newsletter.collect.found import Document, Found
 from newsletter.collect.reading import read_document
-from newsletter.collect.worker import Reader
+from newsletter.collect.worker import Readers
 
 PLACES = ["bridge", "ferry", "harbour", "library", "market", "museum", "orchard", "school", "station", "theatre"]
 DONATE = "Support the Ferry. Readers like you keep our reporting alive, and every gift is doubled until the end of May."
@@ -60,7 +60,7 @@ def as_html(page: int, *, boxes: bool = True, without: int | None = None) -> byt
 def read(pages: list[bytes], ending: str, **more: Any) -> list[Found]:
     files = [DroppedFile(f"{number}{ending}", ending, body) for number, body in enumerate(pages)]
 
-    class Direct(Reader):
+    class Direct(Readers):
         def read(self, document: Document) -> Found:
             return read_document(document)
 

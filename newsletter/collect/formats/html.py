@@ -144,7 +144,12 @@ def _article(page: Any, url: str | None) -> str:
         import trafilatura
 
         found = trafilatura.extract(
-            lxml.html.tostring(page, encoding="unicode"), url=url, output_format="html", include_links=True, include_formatting=True,
-            include_comments=False, include_tables=False,
-        )  # fmt: skip
+            lxml.html.tostring(page, encoding="unicode"),
+            url=url,
+            output_format="html",
+            include_links=True,
+            include_formatting=True,
+            include_comments=False,
+            include_tables=False,
+        )
     return str(found or "")
