@@ -25,6 +25,7 @@ from newsletter.web import (
     signin,
     sources,
     waiving,
+    watch,
 )
 from newsletter.web.guard import Guard
 from newsletter.web.page import page
@@ -51,6 +52,7 @@ def build(place: Place) -> FastAPI:
         archive,
         events,
         event_page,
+        watch,
     ):
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)

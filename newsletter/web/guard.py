@@ -40,7 +40,8 @@ HEADERS = {
 
 
 _PUBLIC = frozenset(
-    {"/healthz", "/signin", "/static/desk.css", "/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"}
+    {"/healthz", "/readyz", "/metrics"}
+    | {"/signin", "/static/desk.css", "/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"}
 )
 
 

@@ -39,6 +39,8 @@ url = "sqlite:///newsletter.db"
 # password = "…"
 # starttls = "require"     # or "auto", "never"; tls = true for a server that speaks TLS from the start (port 465)
 # connections = 8
+# weight = 1               # its share, beside other [[smtp]] tables
+# per_second = 0           # limits; also per_minute, per_hour, per_day; 0: none
 #
 # To write .eml files into a folder instead of sending:
 # [[smtp]]

@@ -1,0 +1,94 @@
+"""What monitors ask: ready or not, and figures without a name in them. And the buttons while an issue goes out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.audience import readers
+from newsletter.clock import Clock
+from newsletter.model.issue import IssueState
+from newsletter.model.publication import Publication
+from newsletter.settings import Settings
+from newsletter.store import Store, issues
+from newsletter.web.app import build
+from newsletter.web.serving import place_for
+
+
+def from_here(store: Store, settings: Settings, clock: Clock, letter: Publication, client: str = "127.0.0.1") -> Any:
+    app = build(place_for(store, settings, clock, letter, host="127.0.0.1"))
+    return TestClient(app, base_url="http://127.0.0.1:8000", client=(client, 50_000))
+
+
+def test_it_is_ready_and_says_what_is_missing(
+    sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    from dataclasses import replace
+
+    answer = from_here(sqlite_store, settings, clock, letter).get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "wrong": []})
+    answer = from_here(sqlite_store, replace(settings, smtp=()), clock, letter).get("/readyz")
+    assert (answer.status_code, answer.json()["wrong"]) == (503, ["no mail server is set"])
+
+
+def test_an_overdue_issue_is_not_ready(
+    editor: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    editor.post("/issues")
+    editor.post("/issues/1/blocks", {"text": "Good morning."})
+    editor.post("/issues/1/schedule", {"at": "2026-12-04T09:00"})
+    later = Clock(clock.now() + timedelta(days=8))
+    answer = from_here(sqlite_store, settings, later, letter).get("/readyz")
+    assert answer.json()["wrong"] == ["a scheduled issue is overdue"]
+
+
+def test_figures_hold_counts_and_no_names(
+    editor: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    editor.post("/issues")
+    text = from_here(sqlite_store, settings, clock, letter).get("/metrics").text
+    assert 'newsletter_issues{state="draft"} 1' in text
+    assert "newsletter_overdue_seconds 0" in text
+    assert "@" not in text
+    assert "Alderwick" not in text
+
+
+def test_figures_are_for_this_machine(
+    sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    assert from_here(sqlite_store, settings, clock, letter, "198.51.100.7").get("/metrics").status_code == 403
+    proxied = {"x-forwarded-for": "198.51.100.7"}
+    assert from_here(sqlite_store, settings, clock, letter).get("/metrics", headers=proxied).status_code == 403
+
+
+@pytest.fixture
+def going(editor: Any, sqlite_store: Store, clock: Clock, letter: Publication) -> Any:
+    readers.add(sqlite_store, clock, letter.id, "ana@example.org")
+    editor.post("/issues")
+    editor.post("/issues/1/blocks", {"text": "Good morning."})
+    editor.post("/issues/1/send")
+    return editor
+
+
+def test_an_issue_on_its_way_is_paused_resumed_and_cancelled_by_buttons(
+    going: Any, sqlite_store: Store, letter: Publication
+) -> None:
+    def state() -> IssueState:
+        with sqlite_store.reading() as tx:
+            return issues.get(tx, letter.id, 1).state
+
+    assert 'action="/issues/1/pause"' in going.get("/issues/1").text
+    going.post("/issues/1/pause")
+    assert state() is IssueState.PAUSED
+    assert 'action="/issues/1/resume"' in going.get("/issues/1").text
+    going.post("/issues/1/resume")
+    assert state() is IssueState.SENDING
+    going.post("/issues/1/cancel")
+    assert state() is IssueState.SENDING  # the box was not ticked
+    going.post("/issues/1/cancel", {"sure": "yes"})
+    assert state() is IssueState.CANCELLED
+    for wrong in ({"decision": "resend"}, {"decision": "what"}, {}):
+        assert going.post("/issues/1/resolve", wrong).status_code == 303
