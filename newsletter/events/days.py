@@ -80,10 +80,13 @@ _SPAN_TO = r"(?:to|through|thru|al?|au|à|bis(?:\s+zum)?)"
 _SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|/(?=\d{{1,2}}\.)|\s+{_SPAN_TO}\s+){_NAMED_D})?"
 _YEAR = r"(?:,?\s*(?:del?\s+)?(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
 _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
-_LIST = rf"{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
+_LIST = (
+    rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}"
+    rf"|{_COMMA_LIST}{{1,30}}(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
+)
 _MONTH_FIRST = re.compile(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
 _DAY_FIRST = re.compile(
-    rf"{ARTICLE}?(?P<items>{_SPAN}(?:{_COMMA_LIST}*{AND}{_SPAN}|{_COMMA_LIST}+)?)\.?\s*(?:(?:of|de)\s+)?(?P<month>{MONTH})"
+    rf"{ARTICLE}?(?P<items>{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}|{_COMMA_LIST}{{1,30}})?)\.?\s*(?:(?:of|de)\s+)?(?P<month>{MONTH})"
     rf"{_YEAR}",
     re.I,
 )

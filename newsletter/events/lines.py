@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import uuid4
 
+from newsletter.clock import Clock
 from newsletter.events import days, hours, mojibake, rules
 from newsletter.events.country import country_of, month_first
 from newsletter.events.days import Days, UnreadableLine
@@ -23,6 +24,9 @@ __all__ = ["ReadLines", "UnreadableLine", "read_line", "read_lines"]
 
 LONGEST_LINE = 2_000
 """Characters. A longer line is not one event."""
+
+LONGEST_READING = 10.0
+"""Seconds for all lines of a pasted text."""
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
 _NUMBERED = re.compile(
@@ -74,8 +78,12 @@ class _When:
 def read_lines(text: str, *, today: date, zone: str, language: str = "en") -> ReadLines:
     """Read a pasted text, one event on each line; empty lines are passed over. Never raises."""
     lines: list[EventData | tuple[str, str]] = []
+    until = Clock.monotonic() + LONGEST_READING
     for line in text.splitlines():
         if not line.strip():
+            continue
+        if Clock.monotonic() > until:
+            lines.append((line.strip(), "The lines before it took too long to read; paste it by itself."))
             continue
         try:
             lines.append(read_line(line, today=today, zone=zone, language=language))

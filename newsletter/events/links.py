@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass
 
 _MARKDOWN = r"\[(?P<label>[^\[\]]*)\]\((?P<target><?[^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)?>?)(?:\s+\"[^\"]*\")?\)"
-_ANCHOR = r"<a\b[^>]*?\bhref\s*=\s*(?P<quote>[\"'])(?P<href>.*?)(?P=quote)[^>]*>(?P<inner>.*?)</a\s*>"
+_ANCHOR = (
+    r"<a\b[^<>]{0,200}?\bhref\s*=\s*(?P<quote>[\"'])(?P<href>[^\"'<>]*)(?P=quote)[^<>]*>"
+    r"(?P<inner>(?:(?!</a).){0,500}?)</a\s*>"
+)
 _AUTO = r"<(?P<auto>(?:https?://|mailto:)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>"
 _TAG = r"(?P<tag></?[A-Za-z][^<>]*>|\*\*|__)"
 _PARTS = re.compile(f"{_MARKDOWN}|{_ANCHOR}|{_AUTO}|{_TAG}", re.I)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from newsletter.errors import NotFound
 from newsletter.model.event import Event, EventData, EventId, EventStatus
@@ -198,6 +198,16 @@ def listing(tx: Tx, publication: PublicationId, statuses: Iterable[EventStatus] 
     else:
         query = query.where(table.c.status.in_([status.value for status in statuses]))
     return [_event(row) for row in tx.execute(query)]
+
+
+def fingerprint(tx: Tx, publication: PublicationId) -> tuple[Any, ...]:
+    """What differs whenever anything in a publication's calendar does."""
+    query = (
+        select(func.count(), func.max(table.c.id), func.sum(table.c.changes), func.max(table.c.changed_at))
+        .join(shown_in, shown_in.c.event_id == table.c.id)
+        .where(shown_in.c.publication_id == publication)
+    )
+    return tuple(tx.execute(query).one())
 
 
 def get(tx: Tx, publication: PublicationId, event: EventId) -> Event:

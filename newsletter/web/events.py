@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -41,6 +42,10 @@ READ = ["GET", "HEAD"]
 @router.api_route("/events", methods=READ)
 def listing(request: Request) -> Response:
     """What is coming, a recurring event by its next date."""
+    return _remembered(request, "list", _listing)
+
+
+def _listing(request: Request) -> Response:
     place = place_of(request)
     publication = place.publication()
     on = _today(place, publication)
@@ -56,6 +61,13 @@ def listing(request: Request) -> Response:
 @router.api_route("/events.ics", methods=READ)
 def calendar(request: Request) -> Response:
     """The calendar to subscribe to: what is coming, and what was lately."""
+    answer = _remembered(request, "ics", _calendar)
+    if answer.headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={name: answer.headers[name] for name in ("etag", "cache-control")})
+    return answer
+
+
+def _calendar(request: Request) -> Response:
     place = place_of(request)
     publication = place.publication()
     since = _today(place, publication) - BEHIND
@@ -106,6 +118,28 @@ def outlook(request: Request, event: InPath) -> Response:
     return RedirectResponse(outlook_url(one, f"{_base(request)}/events/{event}"), 302)
 
 
+def _remembered(request: Request, what: str, make: Callable[[Request], Response]) -> Response:
+    """The answer of last time, while the calendar, the newsletter and the day are the same.
+
+    Whoever likes may ask, as often as they like, and 1,000 events take a second to write.
+    """
+    place = place_of(request)
+    publication = place.publication()
+    with place.store.reading() as tx:
+        now = (publication, _base(request), _today(place, publication), events.fingerprint(tx, publication.id))
+    state = request.app.state
+    if not hasattr(state, "calendar"):
+        state.calendar = {}
+    kept: dict[str, tuple[object, int, bytes, dict[str, str]]] = state.calendar
+    if what not in kept or kept[what][0] != now:
+        answer = make(request)
+        if answer.status_code != 200:
+            return answer
+        kept[what] = (now, answer.status_code, bytes(answer.body), dict(answer.headers))
+    _, status, body, headers = kept[what]
+    return Response(body, status, headers={k: v for k, v in headers.items() if k != "content-length"})
+
+
 def _event(request: Request, number: int) -> Event:
     """An event of any newsletter of the workspace, as everybody may see it: links in mails name no newsletter."""
     with place_of(request).store.reading() as tx:
@@ -131,8 +165,6 @@ def _ics(request: Request, publication: Publication, found: list[Event], name: s
     content = write_ics(found, name=name, now=now, base_url=_base(request), zone=publication.zone)
     tag = f'"{sha256(content).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "public, max-age=900"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
     headers["content-disposition"] = f'inline; filename="{file}"'
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -97,6 +97,21 @@ def test_the_same_calendar_is_the_same_bytes_and_is_not_sent_twice(visitor: Any,
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_every_change_of_the_calendar_is_seen_at_once(
+    visitor: Any, kept: dict[str, Event], sqlite_store: Store, letter: Publication, clock: Clock
+) -> None:
+    film, fair = kept["Film"], kept["Street"]
+    assert "Film" in visitor.get("/events").text
+    with sqlite_store.writing() as tx:
+        events.edit(tx, letter.id, film.id, replace(film.data, title="Matinee"), now=clock.now())
+    for path in ("/events", "/events.ics"):
+        assert "Matinee" in visitor.get(path).text
+    with sqlite_store.writing() as tx:
+        events.remove(tx, letter.id, fair.id, now=clock.now())
+    for path in ("/events", "/events.ics"):
+        assert "Street fair" not in visitor.get(path).text
+
+
 def test_a_change_keeps_the_uid_and_counts_in_sequence(
     visitor: Any, kept: dict[str, Event], sqlite_store: Store, letter: Publication, clock: Clock
 ) -> None:
