@@ -165,8 +165,12 @@ def text(
     in_section: Annotated[str | None, IN_SECTION] = None,
     at: Annotated[int | None, AT] = None,
     standing: Annotated[bool, typer.Option("--standing", help="It returns in every issue between its dates.")] = False,
-    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Standing from this day.")] = None,
-    last: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Standing until this day.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Standing (also without --standing), from this day.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Standing (also without --standing), until this day.")
+    ] = None,
 ) -> None:
     """Add free Markdown: an appeal, a call for submissions, links."""
     from newsletter.model.issue import Standing

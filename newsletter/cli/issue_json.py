@@ -125,5 +125,7 @@ def counts(issue: Issue, tally: Tally) -> dict[str, Any]:
 
 def counts_text(issue: Issue, tally: Tally) -> str:
     """The ledger's counts in a sentence."""
+    if not tally.audience:
+        return f"Issue {issue.number} is {issue.state.value}; its ledger is empty: nobody is in its audience yet."
     told = [f"{count} {name}" for name, count in vars(tally).items() if count and name != "audience"]
     return f"Issue {issue.number} is {issue.state.value}: {tally.audience} readers; {', '.join(told) or 'none yet'}."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+"""Controls, line separators, and the marks that turn the direction of what follows."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _WORD_BYTES = 39
 """Bytes in one encoded word: `Reply-To: =?utf-8?b?` + 52 + `?=` stays under the 76 of RFC 2047 §2."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from newsletter.model.issue import IssueId, RenditionId
@@ -37,6 +37,8 @@ class RenditionData:
     nonce: str
     links: tuple[Link, ...] = ()
     variant: str = ""
+    day: date | None = None
+    """The local day it bears."""
     note: str | None = None
     """The dated note of a correction."""
     personal: tuple[Place, ...] = ()

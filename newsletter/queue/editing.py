@@ -101,7 +101,9 @@ class Editor:
             present = edits.items_in(outline)
             for offset, item in enumerate(found):
                 if item.id in present:
-                    raise NewsletterError(f"Item {item.id} is in issue {issue.number} already.", code="exists")
+                    raise NewsletterError(
+                        f"Item {item.id} is in issue {issue.number} already.", code="exists", where="ITEM"
+                    )
                 pinned = PinnedItem(item.id, item.latest.number)
                 if join is not None:
                     outline = edits.join_item(outline, edits.find_block(outline, join), pinned)

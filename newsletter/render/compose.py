@@ -69,6 +69,7 @@ def compose(
         base_url=settings.base_url,
         nonce=nonce,
         links=links_of(html, nonce),
+        day=on,
         personal=tuple(marks.places),
     )
 

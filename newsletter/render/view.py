@@ -119,10 +119,11 @@ def _sections(
             if not events["events"]:
                 continue
             found: View = {"kind": "calendar", "id": block.id, "level": 3, **events}
-            if name and not shown[-1]["blocks"]:
+            own = one_line(block.headline or "")
+            if name and not own and not shown[-1]["blocks"]:
                 shown[-1]["blocks"].append(found)
             else:
-                shown.append({"name": calendar, "marked": True, "blocks": [found]})
+                shown.append({"name": own or calendar, "marked": True, "blocks": [found]})
                 shown.append({"name": "", "marked": True, "blocks": []})
         elif (one := _block(block, versions, level, language, excerpts)) is not None:
             shown[-1]["blocks"].append(one)

@@ -6,7 +6,7 @@ from newsletter.clock import Clock
 from newsletter.model.finding import Finding
 from newsletter.model.issue import IssueId
 from newsletter.model.schedule import Due
-from newsletter.render.checks import preflight
+from newsletter.render.checks import still_allowed
 from newsletter.schedule.decide import why_held
 from newsletter.settings import Settings
 from newsletter.store import Store, issues, publications, renditions, schedules
@@ -35,4 +35,4 @@ def _findings(store: Store, settings: Settings, one: Due) -> list[Finding]:
     with store.reading() as tx:
         issue, data = issues.by_id(tx, one.issue), renditions.get(tx, one.rendition).data
         publication = publications.get(tx, one.publication)
-    return preflight(publication, issue, data, settings=settings)
+    return still_allowed(publication, issue, data, settings=settings)

@@ -25,6 +25,7 @@ _FROZEN = (
     "text",
     "base_url",
     "nonce",
+    "day",
     "note",
     "checksum",
 )

@@ -430,6 +430,7 @@ rendition = Table(
     Column("base_url", Text, nullable=False),
     Column("nonce", String(40), nullable=False),
     Column("personal", Json, nullable=False),  # kind, expression and unless of each place
+    Column("day", Date),  # the local day it bears
     Column("note", Text),
     Column("checksum", String(64), nullable=False),
     Column("created_at", Utc, nullable=False),

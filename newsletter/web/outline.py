@@ -12,7 +12,7 @@ from newsletter.model.issue import BlockId, Issue, Outline, Standing
 from newsletter.queue.editing import Editor
 from newsletter.queue.outline import block_at, find_block
 from newsletter.store import issues
-from newsletter.web.numbers import InPath
+from newsletter.web.numbers import Id, InPath, whole
 from newsletter.web.page import back, local, page
 from newsletter.web.place import editor_of, place_of
 from newsletter.workflows.drafting import fill_issue, new_issue
@@ -86,7 +86,7 @@ def change_section(
     number: InPath,
     section: InPath,
     do: Annotated[str, Form()],
-    place: Annotated[int, Form()] = 1,
+    place: Annotated[Id, Form()] = 1,
     name: Annotated[str, Form()] = "",
     view: View = "/",
 ) -> Response:
@@ -129,15 +129,15 @@ def change_block(request: Request, number: InPath, block_number: InPath, form: F
         "remove": lambda: editor.remove_block(number, block),
     }
     if do != "save":
-        return _edit(request, view, "outline" if do == "remove" else f"b-{block}", edits.get(do))
+        say = "Taken out." if do == "remove" else "Moved."
+        return _edit(request, view, "outline" if do == "remove" else f"b-{block}", edits.get(do), lambda _: say)
     mine = {name: form[name].replace("\r\n", "\n") for name in BLOCK_FIELDS if name in form}
     try:
-        rank = form.get("teaser_rank", "").strip()
-        if rank and not rank.isdecimal():
-            raise NewsletterError("A teaser's place is a number from 1.")
-        values = {**mine, "teaser_rank": int(rank) if rank else None} if "teaser_rank" in form else dict(mine)
+        section = whole(form.get("section", ""), what="A section")
+        rank = whole(form.get("teaser_rank", ""), what="A teaser's place")
+        values = {**mine, "teaser_rank": rank} if "teaser_rank" in form else dict(mine)
         issue = editor.edit_block(number, block, values, if_version=_version(form))
-        _change_section_of(request, issue, block, form.get("section"))
+        _change_section_of(request, issue, block, section)
     except Conflict:
         with place_of(request).store.reading() as tx:
             now = issues.get(tx, editor.publication.id, number)
@@ -150,7 +150,7 @@ def change_block(request: Request, number: InPath, block_number: InPath, form: F
             status=400,
             why=error.message,
             form={**form, "view": local(view)},
-            labels=BLOCK_FIELDS,
+            labels={**BLOCK_FIELDS, "teaser_rank": "Place in the subject"},
             action=request.url.path,
         )
     return back(request, _at(view, f"b-{block}"), "Saved.")
@@ -169,18 +169,16 @@ def _step(editor: Editor, number: InPath, block: BlockId, step: int) -> Issue:
     return editor.move_block(number, block, len(beside.blocks) + 1 if step < 0 else 1, section=str(beside.id))
 
 
-def _change_section_of(request: Request, issue: Issue, block: BlockId, wanted: str | None) -> None:
+def _change_section_of(request: Request, issue: Issue, block: BlockId, wanted: int | None) -> None:
     """Where the form named another section, the block goes to its end; before a calendar that ends it."""
-    if wanted is None or not wanted.isdecimal():
-        return
     sections = issue.outline.sections
     here = find_block(issue.outline, block)[0]
-    there = next((index for index, section in enumerate(sections) if section.id == int(wanted)), here)
+    there = next((index for index, section in enumerate(sections) if section.id == wanted), here)
     if there == here:
         return
     blocks = sections[there].blocks
     last = len(blocks) + (0 if blocks and blocks[-1].kind == "calendar" else 1)
-    editor_of(request).move_block(issue.number, block, last, section=wanted)
+    editor_of(request).move_block(issue.number, block, last, section=str(wanted))
 
 
 def _edit(
@@ -216,8 +214,7 @@ def _both(
 
 
 def _version(form: dict[str, str]) -> int | None:
-    text = form.get("version", "")
-    return int(text) if text.isdecimal() else None
+    return whole(form.get("version", ""), what="A version")
 
 
 def _at(view: str, anchor: str) -> str:

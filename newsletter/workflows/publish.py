@@ -20,7 +20,7 @@ from newsletter.model.rendition import RenditionData
 from newsletter.model.subscriber import Consent
 from newsletter.model.waiver import waived
 from newsletter.model.when import local_day
-from newsletter.render.checks import preflight
+from newsletter.render.checks import preflight, still_allowed
 from newsletter.render.compose import compose
 from newsletter.render.link_check import asked_of, check_links
 from newsletter.render.spam import SpamScore, spam_score
@@ -104,7 +104,7 @@ class Desk:
             material = self._material(tx, issue)
         return self._compose(material)
 
-    def _compose(self, material: Material) -> RenditionData:
+    def _compose(self, material: Material, *, nonce: str | None = None) -> RenditionData:
         return compose(
             self.publication,
             material.issue,
@@ -112,6 +112,7 @@ class Desk:
             material.occurrences,
             settings=self.settings,
             on=material.day,
+            nonce=nonce,
         )
 
     def check(self, number: int | None, *, links: bool = False, spam: bool = False) -> list[Finding]:
@@ -178,12 +179,12 @@ class Desk:
 
     def _frozen(self, material: Material) -> RenditionData:
         data = self._compose(material)
-        self._refuse(material.issue, data)
+        self._refuse(material.issue, preflight(self.publication, material.issue, data, settings=self.settings))
         return data
 
-    def _refuse(self, issue: Issue, data: RenditionData) -> None:
-        """Raise Refused with every error that a check finds."""
-        findings = preflight(self.publication, issue, data, settings=self.settings)
+    @staticmethod
+    def _refuse(issue: Issue, findings: list[Finding]) -> None:
+        """Raise Refused with every error that a check found."""
         if errors := [finding for finding in findings if finding.level is Level.ERROR]:
             raise Refused(
                 f"Issue {issue.number} cannot go out yet: " + " ".join(finding.message for finding in errors),
@@ -203,15 +204,20 @@ class Desk:
             issue = issues.get(tx, self.publication.id, number)
             columns = {"rendition_id": None, "approved_at": None, "held_why": None}
             if not issues.move(tx, issue.id, origins, IssueState.DRAFT, columns):
-                raise Refused(f"Issue {number} is {issue.state} and cannot be reopened.", code="not-reopened")
+                raise Refused(
+                    f"Issue {number} is {issue.state}; only what is approved, scheduled or held can be reopened.",
+                    code="not-reopened",
+                    where="ISSUE",
+                )
             issues.unplan(tx, issue.id)
             return issues.by_id(tx, issue.id)
 
     def schedule(self, number: int, planned: Planned, *, approve: bool = False) -> Issue:
         """Plan when an approved (or held) issue goes out; `approve` first where it is a draft.
 
-        An issue bears the day it goes out: where that is not the day it was approved for, it is checked and frozen
-        anew. Raises Refused for a time in the past, a segment that does not exist, or a state that does not allow it.
+        An issue bears the day it goes out: where that is not the day it was approved for, it is dated anew. Raises
+        Refused for a time in the past, a segment that does not exist, a state that does not allow it, or where it
+        cannot be dated anew because something else changed since it was approved.
         """
         if planned.at <= self.clock.now():
             past = planned.at.astimezone(ZoneInfo(planned.zone))
@@ -221,11 +227,14 @@ class Desk:
         material = self.material(number, on=local_day(planned.at, self.publication.zone))
         issue = material.issue
         if issue.state is IssueState.DRAFT and not approve:
-            raise Refused(f"Issue {number} is a draft; approve it first, or add --approve.", code="not-approved")
+            raise Refused(
+                f"Issue {number} is a draft; approve it first, or add --approve.",
+                code="not-approved",
+                where="--approve",
+            )
         if issue.state not in {IssueState.DRAFT, *origins}:
             raise Refused(f"Issue {number} is {issue.state} and cannot be scheduled.", code="not-scheduled")
-        fresh = issue.state is IssueState.DRAFT or material.day != self._approved_day(issue)
-        data = self._frozen(material) if fresh else None
+        data = self._frozen(material) if issue.state is IssueState.DRAFT else self._dated_anew(material)
         with self.store.writing() as tx:
             if issues.by_id(tx, issue.id) != issue:
                 raise Conflict(f"Somebody changed issue {number} meanwhile; look at it again.")
@@ -243,11 +252,27 @@ class Desk:
             issues.plan(tx, issue, planned, local=local, now=self.clock.now())
             return issues.by_id(tx, issue.id)
 
-    def _approved_day(self, issue: Issue) -> date | None:
+    def _dated_anew(self, material: Material) -> RenditionData | None:
+        """What was approved, bearing the day of the material; none where it bears that day already.
+
+        Readers get what was approved: if anything but the day would differ, a person approves it again.
+        """
+        issue = material.issue
         if issue.approved is None:
             return None
-        moment = issue.planned.at if issue.planned else issue.approved.at
-        return local_day(moment, self.publication.zone)
+        with self.store.reading() as tx:
+            frozen = renditions.get(tx, issue.approved.id).data
+        if frozen.day is None or frozen.day == material.day:
+            return None
+        same = self.material(issue.number, on=frozen.day)
+        if self._compose(same, nonce=frozen.nonce).checksum != frozen.checksum:
+            raise Refused(
+                f"Issue {issue.number} was approved for {frozen.day:%Y-%m-%d}, and its calendar, its publication or "
+                f"its templates changed since; look at it again: newsletter issue reopen {issue.number}",
+                code="changed-since-approval",
+                where=f"issue {issue.number}",
+            )
+        return self._frozen(material)
 
     def unschedule(self, number: int) -> Issue:
         """Withdraw the schedule; the issue stays approved."""
@@ -279,7 +304,11 @@ class Desk:
         if issue.state is IssueState.PAUSED:
             return self._go_on(issue)
         if issue.state is IssueState.DRAFT and not approve:
-            raise Refused(f"Issue {number} is a draft; approve it first, or add --approve.", code="not-approved")
+            raise Refused(
+                f"Issue {number} is a draft; approve it first, or add --approve.",
+                code="not-approved",
+                where="--approve",
+            )
         try_server(self.settings)  # a server that refuses us is told before anything has changed
         if issue.state is IssueState.DRAFT:
             issue = self.approve(number)
@@ -314,9 +343,8 @@ class Desk:
         """What was frozen may go out only while the machine's settings allow it, and bearing today's date."""
         assert issue.approved is not None
         today = local_day(self.clock.now(), self.publication.zone)
-        if today != self._approved_day(issue):
-            material = self.material(issue.number, on=today)
-            data = self._frozen(material)
+        data = self._dated_anew(self.material(issue.number, on=today))
+        if data is not None:
             with self.store.writing() as tx:
                 if issues.by_id(tx, issue.id) != issue:
                     raise Conflict(f"Somebody changed issue {issue.number} meanwhile; look at it again.")
@@ -325,10 +353,12 @@ class Desk:
             return issue
         with self.store.reading() as tx:
             data = renditions.get(tx, issue.approved.id).data
-        self._refuse(issue, data)
+        self._refuse(issue, still_allowed(self.publication, issue, data, settings=self.settings))
         return issue
 
 
 def _no_segment(segment: str | None) -> None:
     if segment is not None:
-        raise NotFound(f"There is no segment “{segment}”; without one the issue goes to everyone who confirmed.")
+        raise NotFound(
+            f"There is no segment “{segment}”; without one the issue goes to everyone who confirmed.", where="--segment"
+        )

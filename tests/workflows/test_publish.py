@@ -95,7 +95,7 @@ def test_an_approved_issue_is_edited_only_after_it_was_reopened(desk: Desk) -> N
     reopened = desk.reopen(1)
     assert (reopened.state, reopened.approved) == (IssueState.DRAFT, None)
     editor_of(desk).add_text(1, "in time")
-    with pytest.raises(Refused, match="cannot be reopened"):
+    with pytest.raises(Refused, match="can be reopened"):
         desk.reopen(1)
 
 
@@ -183,3 +183,14 @@ def test_approved_yesterday_and_sent_by_hand_today_it_bears_today(desk: Desk) ->
     begun = tomorrow.start(1)
     assert begun.state is IssueState.SENDING
     assert "Saturday, November 28, 2026" in tomorrow.preview(1).text
+
+
+@pytest.mark.parametrize("moves", ["schedule", "start"])
+def test_what_changed_since_the_approval_is_not_sent_with_another_date(desk: Desk, moves: str) -> None:
+    frozen = desk.approve(1).approved
+    other = replace(desk, publication=replace(desk.publication, address="Another street 1"))
+    tomorrow = replace(other, clock=Clock(desk.clock.now() + timedelta(days=1)))
+    with pytest.raises(Refused, match="changed since"):
+        other.schedule(1, at(4)) if moves == "schedule" else tomorrow.start(1)
+    assert (desk.issue(1).state, desk.issue(1).approved) == (IssueState.APPROVED, frozen)
+    assert other.start(1).approved == frozen  # on its own day it goes out as it was approved

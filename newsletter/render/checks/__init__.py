@@ -66,6 +66,14 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+def still_allowed(publication: Publication, issue: Issue, data: RenditionData, *, settings: Settings) -> list[Finding]:
+    """What today's settings of the machine say against a rendition that was frozen earlier.
+
+    Its content was checked when it was frozen; that the publication was edited since is no matter of its readers.
+    """
+    return list(base_url.check(Checked(publication=publication, issue=issue, data=data, settings=settings)))
+
+
 def preflight(
     publication: Publication,
     issue: Issue,

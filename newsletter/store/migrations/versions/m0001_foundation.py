@@ -360,6 +360,7 @@ def upgrade() -> None:
         sa.Column("base_url", sa.Text(), nullable=False),
         sa.Column("nonce", sa.String(length=40), nullable=False),
         sa.Column("personal", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("checksum", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
