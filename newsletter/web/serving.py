@@ -61,7 +61,15 @@ def serve(
         alarm = Alarm(store, settings, clock, collects=True)
         place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
         server = _Server(
-            uvicorn.Config(build(place), log_config=None, server_header=False, timeout_graceful_shutdown=GRACE)
+            uvicorn.Config(
+                build(place),
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE,
+                # Whoever may say where a request came from can guess passwords without ever having to wait.
+                proxy_headers=bool(settings.proxies),
+                forwarded_allow_ips=list(settings.proxies),
+            )
         )
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
