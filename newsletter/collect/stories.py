@@ -73,7 +73,7 @@ def group(
     """
     new = sorted(new, key=lambda one: one.id)
     everything = [*known, *new]
-    index = _Index(everything)
+    index = _Index(everything, new)
     fresh = {one.id for one in new}
     pairs: list[tuple[ItemId, ItemId]] = []
     seen: set[ItemId] = {one.id for one in everything} - fresh
@@ -93,10 +93,11 @@ def _pair(one: int, other: int) -> tuple[int, int]:
 
 
 class _Index:
-    """Items by what may make them alike."""
+    """Items by what may make them alike to a new one: what no new item has is left out."""
 
-    def __init__(self, items: Sequence[Candidate]) -> None:
+    def __init__(self, items: Sequence[Candidate], new: Sequence[Candidate]) -> None:
         self._items = items
+        wanted = frozenset().union(*(one.runs for one in new))
         counts = Counter(word for one in items for word in set(one.words))
         self._counts = counts
         self._by_word: dict[str, list[int]] = defaultdict(list)
@@ -107,7 +108,7 @@ class _Index:
                 for word in self._rare(one):
                     self._by_word[word].append(at)
             if len(one.runs) >= FEWEST_RUNS:
-                for run in one.runs:
+                for run in one.runs & wanted:
                     if len(found := self._by_run[run]) <= _BOILERPLATE:
                         found.append(at)
             if one.page:

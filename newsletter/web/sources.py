@@ -21,13 +21,16 @@ NEED_A_LOOK = frozenset({SourceStatus.ERROR, SourceStatus.GONE, SourceStatus.WAI
 @router.get("/sources")
 def listing(request: Request) -> Response:
     """All sources, those that need a look first."""
+    from newsletter.workflows.collect import waits_because
+
     place = place_of(request)
     with place.store.reading() as tx:
         found = sources.listing(tx, place.publication_id)
     ill = [source for source in found if source.status in NEED_A_LOOK or source.error]
     well = [source for source in found if source not in ill]
     looks = [source.last_checked for source in found if source.last_checked]
-    return page(request, "sources", groups=[("Need a look", ill), ("Well", well)], last=max(looks, default=None))
+    groups = [("Need a look", ill), ("Well", well)]
+    return page(request, "sources", groups=groups, last=max(looks, default=None), waits=waits_because)
 
 
 @router.post("/sources")

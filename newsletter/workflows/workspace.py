@@ -51,6 +51,7 @@ url = "sqlite:///newsletter.db"
 allow_private_hosts = false
 # max_bytes = 10485760     # the largest answer or file that is read
 # timeout = 30.0           # seconds for one source, redirects included
+# every = 900.0            # seconds between two looks of `newsletter serve` at the sources
 """
 
 
