@@ -80,8 +80,9 @@ _SPAN_TO = r"(?:to|through|thru|al?|au|à|bis(?:\s+zum)?)"
 _SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|/(?=\d{{1,2}}\.)|\s+{_SPAN_TO}\s+){_NAMED_D})?"
 _YEAR = r"(?:,?\s*(?:del?\s+)?(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
 _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
+_MORE_AFTER = rf"(?:{_COMMA_LIST}{{1,30}}(?=\s*:))?"  # “12 & 13, 19, 20: …”
 _LIST = (
-    rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}"
+    rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}{_MORE_AFTER}"
     rf"|{_COMMA_LIST}{{1,30}}(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
 )
 _MONTH_FIRST = re.compile(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)

@@ -36,6 +36,9 @@ _PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
 _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
 _ALL_DAY = re.compile(r"\(?(?:all[ -]day|todo el día|toute la journée|ganztägig|dia inteiro)\b\)?", re.I)
 _UNTIL = re.compile(rf"\s*[,;]?\s*\(?{UNTIL_WORD}\s+(?:and including\s+)?(?=\S)", re.I)
+_EXCEPT = re.compile(
+    r"\(?(?P<words>(?:except|excluding|but not|not|außer|excepto|salvo|sauf|exceto)\s[^:()]{2,60}?)\)?(?=\s*:)", re.I
+)
 _TO = re.compile(TO, re.I)
 _TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every|el|le|am|vom|du|del|no|em))?\s*$", re.I)
 _UNIT = r"(?:\s*[ap]\.?\s?m\b|[:.h]\d\d(?!\d)|\s?(?:uhr|heures?|horas?)\b)"
@@ -182,6 +185,9 @@ class _Reader:
             if last and last[0].kind == "one":
                 when.until = last[0]
                 return last[1]
+        if when.rule and (but := _EXCEPT.match(text, at)):
+            when.warnings.append(f"“{but['words'].strip()}” is not in the rule; take those dates out by hand.")
+            return but.end()
         if when and (all_day := _ALL_DAY.match(text, at)):
             return all_day.end()
         if when.rule is None and (rule := rules.rule_at(text, at)):

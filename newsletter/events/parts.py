@@ -63,6 +63,10 @@ def parts_of(rest: Linked, *, whole: Linked, title: str | None = None) -> Parts:
     else:
         head, tail, after_colon = Linked(title), rest, False
     name, place = _place(head.text)
+    lead = re.fullmatch(rf"{_IN}(?P<place>.+)", head.text) if title is None and after_colon else None
+    if lead and (_is_place(lead["place"]) or _is_name(lead["place"])):  # “in the church hall: Advent concert”
+        head, tail, after_colon = _split(tail)
+        name, place = head.text, lead["place"]
     if place is None and not after_colon and not re.search(r"[.;:?!|]", tail.text):
         tail, place = _place_in(tail)
     if place is not None:
