@@ -13,9 +13,15 @@ from newsletter.model.publication import Publication
 from newsletter.store import Store, Tx, events, issue_events, issues
 
 
+MOST = 500
+
+
 def calendar(tx: Tx, publication: Publication, issue: Issue, on: date) -> list[Occurrence]:
-    """The occurrences of an issue of the day `on`, as its editors arranged them; hidden ones last, marked so."""
-    return calendar_of(
+    """The occurrences of an issue of the day `on`, as its editors arranged them; hidden ones last, marked so.
+
+    A calendar of thousands would make a mail that no client shows: the next `MOST` are in it.
+    """
+    dated = calendar_of(
         events.listing(tx, publication.id, statuses=[EventStatus.CONFIRMED]),
         issue_events.said(tx, issue.id),
         on=on,
@@ -23,6 +29,7 @@ def calendar(tx: Tx, publication: Publication, issue: Issue, on: date) -> list[O
         zone=publication.zone,
         language=publication.language,
     )
+    return [one for one in dated if not one.hidden][:MOST] + [one for one in dated if one.hidden]
 
 
 def arrange(

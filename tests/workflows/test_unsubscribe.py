@@ -89,3 +89,14 @@ def test_the_link_of_a_test_message_says_so(store: Store, publication: Publicati
     token = Token(purpose=Purpose.UNSUBSCRIBE, publication=publication.id, subscriber=SubscriberId(0))
     with pytest.raises(NotFound, match="test message"):
         peek(store, SETTINGS, sign(SETTINGS.secret_keys, token))
+
+
+def test_the_link_of_an_erased_reader_never_becomes_somebody_elses(
+    store: Store, clock: Clock, publication: Publication, ada: Subscriber
+) -> None:
+    token = token_of(ada, publication)
+    readers.erase(store, clock, ada.email)
+    ben = readers.add(store, clock, publication.id, "ben@example.org")
+    assert "ben" not in peek(store, SETTINGS, token).email
+    unsubscribe_by_token(store, SETTINGS, clock, token)
+    assert consent(store, publication, ben) is Consent.CONFIRMED
