@@ -12,7 +12,6 @@ from newsletter.model.issue import Issue, IssueState
 from newsletter.model.publication import Publication
 from newsletter.store import Store, Tx, events, issue_events, issues
 
-
 MOST = 500
 
 
