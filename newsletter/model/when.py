@@ -28,9 +28,11 @@ def read_when(text: str, zone: str, *, where: str = "--at") -> Planned:
         raise NewsletterError(f"There is no time zone “{words[-1]}”.", where=where) from cause
     except (ValueError, IndexError) as cause:
         raise NewsletterError(
-            f"“{text}” is not a time; write 2026-12-04T09:00, with an offset, or with a zone name after a space.",
+            f"“{text[:60]}” is not a time; write 2026-12-04T09:00, with an offset, or with a zone name after a space.",
             where=where,
         ) from cause
+    if not 1 < local.year < 9999:  # no zone can lead out of the calendar
+        raise NewsletterError(f"The year {local.year} is out of reach; choose another day.", where=where)
     if local.tzinfo is not None:
         if named is not None:
             raise NewsletterError(f"“{text}” has both an offset and a zone; write one of them.", where=where)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from newsletter.errors import NewsletterError, NotFound
-from newsletter.model.issue import Block, BlockId, BlockKind, Outline, PinnedItem, Section, SectionId
+from newsletter.model.issue import Block, BlockId, BlockKind, Outline, PinnedItem, Section
 from newsletter.model.item import ItemId
 
 Spot = tuple[int, int]
@@ -30,7 +30,7 @@ def find_section(outline: Outline, wanted: str) -> int:
         if section.name.casefold() == wanted.strip().casefold():
             return index
     for index, section in enumerate(outline.sections):
-        if wanted.isdecimal() and section.id == SectionId(int(wanted)):
+        if str(section.id) == wanted.strip():
             return index
     names = ", ".join(f"“{section.name}”" for section in outline.sections)
     raise NotFound(f"The issue has no section “{wanted}”; it has: {names}.", where="SECTION")

@@ -16,8 +16,10 @@ from newsletter.workflows.publish import Desk
 def read_waiver(text: str) -> Waiver:
     """`CODE` or `CODE:BLOCK`. Raises NewsletterError for anything else."""
     code, colon, block = text.strip().partition(":")
-    if not code or (colon and not block.isdecimal()):
-        raise NewsletterError(f"“{text}” names no warning: write CODE, or CODE:BLOCK for one block.", where="--waive")
+    if not code or (colon and not (block.isdecimal() and len(block) < 11)):
+        raise NewsletterError(
+            f"“{text[:80]}” names no warning: write CODE, or CODE:BLOCK for one block.", where="--waive"
+        )
     return Waiver(code, BlockId(int(block)) if block else None)
 
 
