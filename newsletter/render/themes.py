@@ -259,10 +259,11 @@ def _stays_in(file: Path, folder: Path) -> bool:
     return file.resolve().is_relative_to(folder.resolve())
 
 
-class _Folder(FileSystemLoader):
+class Folder(FileSystemLoader):
     """The files of one folder, and none that a symbolic link leads to outside of it."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
+        """The text of a template, its file, and whether it is as it was. Raises TemplateNotFound."""
         found = super().get_source(environment, template)
         if not any(_stays_in(Path(found[1]), Path(folder)) for folder in self.searchpath):
             raise TemplateNotFound(template)
@@ -276,7 +277,7 @@ def _listed(folder: Path) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _environment(folders: tuple[Path, ...], _files: tuple[tuple[str, ...], ...]) -> ImmutableSandboxedEnvironment:
     """Compiled templates are kept while the same files are there; Jinja sees itself when one of them changes."""
-    loaders: list[BaseLoader] = [_Folder(folder) for folder in folders]
+    loaders: list[BaseLoader] = [Folder(folder) for folder in folders]
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader(loaders),
         autoescape=lambda name: name is None or ".txt" not in name,

@@ -6,19 +6,15 @@ import logging
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.responses import HTMLResponse, PlainTextResponse
 
 from newsletter.errors import NotFound
-from newsletter.render.themes import shipped_templates
+from newsletter.web.filling import FOLDER, fill
 from newsletter.web.place import Place, place_of
 from newsletter.workflows.unsubscribe import Unsubscribed, peek, unsubscribe_by_token
 
 router = APIRouter()
 log = logging.getLogger(__name__)
-
-FOLDER = "public"
 
 
 @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
@@ -57,12 +53,12 @@ def wrong(place: Place, sentence: str) -> Response:
 
 
 def public_page(place: Place, template: str, status: int, values: dict[str, Any], otherwise: str) -> Response:
-    """The page, where the workspace's own pages win file by file; a broken one must not tell readers a lie."""
-    folders = (place.settings.templates / FOLDER, shipped_templates() / FOLDER)
-    loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
-    environment = ImmutableSandboxedEnvironment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    """The page, where the workspace's own pages win file by file.
+
+    A broken one must not tell readers a lie: whatever goes wrong in it, they get the sentence `otherwise`.
+    """
     try:
-        return HTMLResponse(environment.get_template(template).render(values), status)
-    except (TemplateError, TypeError, ValueError):
+        return HTMLResponse(fill(place.settings.templates, template, values), status)
+    except Exception:  # a template is a program of somebody else, and what was asked for is done
         log.exception("The page templates/%s/%s cannot be filled", FOLDER, template)
         return PlainTextResponse(f"{otherwise}\n", status)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsletter.audience import readers
+from newsletter.bounded import Unfinished
 from newsletter.clock import Clock
 from newsletter.model.issue import IssueId
 from newsletter.model.publication import Publication
@@ -15,6 +16,7 @@ from newsletter.model.subscriber import Consent
 from newsletter.model.tokens import unsubscribe_url
 from newsletter.settings import Settings
 from newsletter.store import Store, subscribers
+from newsletter.web import filling
 from newsletter.workflows.unsubscribe import peek
 
 
@@ -65,6 +67,57 @@ def test_a_changed_link_ends_nothing(visitor: Any, sqlite_store: Store, letter: 
         assert answer.status_code == 404
         assert "nothing has changed" in answer.text
     assert consent(sqlite_store, letter) is Consent.CONFIRMED
+
+
+BROKEN = {
+    "division": "{{ 1 / 0 }}",
+    "itself": "{% include 'unsubscribe.html.j2' %}",
+    "attribute": "{{ email.nothing() }}",
+    "a file that is not there": "{% include 'nothing.html.j2' %}",
+    "not a template": "{% if %}",
+    "no number": "{{ 'a' + 1 }}",
+    "much": "{{ 'a' * 9000000 }}",
+    "more than there is": "{{ ('a' * 4000000000) | upper }}",
+    "forbidden": "{{ email.__class__.__mro__ }}",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_whatever_is_wrong_in_a_page_of_the_workspace_the_reader_is_told_the_truth(
+    visitor: Any, sqlite_store: Store, letter: Publication, link: str, tmp_path: Path, text: str
+) -> None:
+    folder = tmp_path / "templates" / "public"
+    folder.mkdir(parents=True)
+    (folder / "unsubscribe.html.j2").write_text(text)
+    answer = visitor.post(link)
+    assert (answer.status_code, answer.text) == (200, "You are unsubscribed.\n")
+    assert consent(sqlite_store, letter) is Consent.UNSUBSCRIBED
+
+
+def test_a_page_that_never_ends_is_not_tried_twice(
+    visitor: Any, link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "TIME_LIMIT", 0.2)
+    folder = tmp_path / "templates" / "public"
+    folder.mkdir(parents=True)
+    page = folder / "unsubscribe.html.j2"
+    page.write_text("{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}")
+    assert visitor.post(link).text == "You are unsubscribed.\n"
+    with pytest.raises(Unfinished, match="the last time"):
+        filling.fill(tmp_path / "templates", page.name, {})
+    monkeypatch.undo()
+    page.write_text("mended")
+    assert visitor.post(link).text == "mended"
+
+
+def test_a_link_out_of_the_folder_is_no_page(visitor: Any, link: str, tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "public"
+    folder.mkdir(parents=True)
+    (tmp_path / "secret").write_text("the key of the desk")
+    (folder / "unsubscribe.html.j2").symlink_to(tmp_path / "secret")
+    answer = visitor.get(link)
+    assert answer.status_code == 200
+    assert "the key of the desk" not in answer.text
 
 
 def test_a_workspace_has_its_own_page_and_a_broken_one_still_works(
