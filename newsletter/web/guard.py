@@ -5,9 +5,10 @@ Everything is closed unless `is_public` says otherwise, so that a page that is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -50,11 +51,54 @@ def is_public(path: str) -> bool:
     return path in _PUBLIC or path.startswith(("/setup/", "/unsubscribe/", "/archive/", "/events/"))
 
 
-def is_own_host(header: str | None, hosts: frozenset[str], *, any_address: bool = False) -> bool:
-    """Whether the Host header names us. Another name at our address is DNS rebinding."""
-    if header is None:
+Origin = tuple[str, str, int]
+"""Scheme, host and port of an address; the port is there also where it goes without saying."""
+_AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?", re.IGNORECASE)
+_PORTS = {"http": 80, "https": 443}
+
+
+def authority(text: str) -> tuple[str, int | None] | None:
+    """Host, lower case and without brackets, and port of `host:port`; none for anything else (RFC 3986, 3.2).
+
+    A user, a path or a fragment has no place in a Host header, and those who write one hope to be misread.
+    """
+    found = _AUTHORITY.fullmatch(text)
+    if found is None:
+        return None
+    name = found[1].lower().strip("[]").removesuffix(".")
+    return name, int(found[2]) if found[2] else None
+
+
+def origin_of(url: str) -> Origin | None:
+    """The origin of an address (RFC 6454); none where it has none, as `null`."""
+    scheme, _, rest = url.partition("://")
+    found = authority(rest.partition("/")[0])
+    if scheme.lower() not in _PORTS or found is None:
+        return None
+    return scheme.lower(), found[0], found[1] or _PORTS[scheme.lower()]
+
+
+def is_own_host(
+    header: str | None,
+    hosts: frozenset[str],
+    *,
+    served: Origin | None = None,
+    base_url: str = "",
+    any_address: bool = False,
+) -> bool:
+    """Whether the Host header names us. Another name at our address is DNS rebinding.
+
+    Its port is the one that we listen at (`served`), where that is known. The host of the base URL has its own port,
+    or none: some proxies leave it out.
+    """
+    asked = authority(header) if header is not None else None
+    if asked is None:
         return False
-    name = host_name(header)
+    (name, port), base = asked, origin_of(base_url)
+    if base and name == base[1] and port in (None, base[2]):
+        return True
+    if served and (port or _PORTS[served[0]]) != served[2]:
+        return False
     return name in hosts or (any_address and _is_address(name))
 
 
@@ -66,28 +110,22 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def host_name(netloc: str) -> str:
-    """The name in `name:port`, lower case; empty where there is none."""
-    try:
-        return (urlsplit(f"//{netloc}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def why_not_ours(headers: Mapping[str, str], base_url: str = "") -> str | None:
+def why_not_ours(headers: Mapping[str, str], base_url: str = "", *, scheme: str = "http") -> str | None:
     """Why a request that changes something was not made by one of our own pages; none where it was.
 
-    Sec-Fetch-Site decides where the browser sends it, and Origin must be our own address. A request with neither is
-    no form of ours: every browser of the last years sends Origin with a POST.
+    Sec-Fetch-Site decides where the browser sends it, and Origin must be our own address: `scheme` and Host, or the
+    base URL, since a proxy may rewrite the first two. A request with neither is no form of ours: every browser of the
+    last years sends Origin with a POST.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is None and origin is None:
         return "It came without Origin."
     if site is not None and site != "same-origin":
         return "It came from another site."
-    own = {headers.get("host", "").lower(), urlsplit(base_url).netloc.lower()}  # a proxy may rewrite Host
-    if origin is not None and origin.partition("://")[2].lower() not in own - {""}:
-        return "It came from another site."
+    if origin is not None:
+        came = origin_of(origin) if origin.count("/") == 2 else None
+        if came is None or came not in (origin_of(f"{scheme}://{headers.get('host', '')}"), origin_of(base_url)):
+            return "It came from another site."
     return None
 
 
@@ -110,16 +148,27 @@ class Guard:
 
     async def _stopped(self, scope: Scope) -> Response | None:
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
-        if not is_own_host(headers.get("host"), self._place.hosts, any_address=self._place.any_address):
-            return PlainTextResponse("This address is not served here.\n", 400)
+        base_url, scheme = self._place.settings.base_url, scope.get("scheme", "http")
+        host, port = scope.get("server") or ("", None)
+        served = (scheme, host, port) if port else None
+        if not is_own_host(
+            headers.get("host"),
+            self._place.hosts,
+            served=served,
+            base_url=base_url,
+            any_address=self._place.any_address,
+        ):
+            return PlainTextResponse(
+                "This address is not served here. Where it should be, write it as base_url into newsletter.toml.\n", 400
+            )
         scope.setdefault("state", {})["user"] = None
         one_click = path.startswith("/unsubscribe/")  # RFC 8058: no cookie, no origin; its body is not read
         if one_click or path in ("/healthz", "/static/desk.css"):
             return None
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST or "transfer-encoding" in headers:
+        if not re.fullmatch("[0-9]{1,10}", length) or int(length) > LARGEST or "transfer-encoding" in headers:
             return PlainTextResponse("That is more than this page takes.\n", 413)
-        if method not in SAFE and (reason := why_not_ours(headers, self._place.settings.base_url)):
+        if method not in SAFE and (reason := why_not_ours(headers, base_url, scheme=scheme)):
             return PlainTextResponse(f"This was not sent by a page of the desk. {reason}\n", 403)
         user = await run_in_threadpool(self._user, headers)
         scope["state"]["user"] = user

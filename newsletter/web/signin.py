@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from newsletter.errors import NewsletterError
 from newsletter.model.user import Role, User
 from newsletter.store import Store, users
-from newsletter.web.guard import COOKIE, host_name
+from newsletter.web.guard import COOKIE, authority, origin_of
 from newsletter.web.page import local, page
 from newsletter.web.passwords import hashed, is_password, new_secret, password_hash
 from newsletter.web.place import Place, place_of
@@ -56,7 +56,7 @@ def sign_in(
     name = name.strip()[:LONGEST_NAME]
     address, person = f"from {request.client.host if request.client else ''}", f"name {name.casefold()}"
     # A name gets more patience than an address, or anybody could lock its owner out.
-    if wait := max(place.attempts.wait(address), place.attempts.wait(person, times=NAME_PATIENCE)):
+    if wait := place.attempts.wait(address) or place.attempts.wait(person, times=NAME_PATIENCE):
         minutes = -(-wait // 60)
         error = f"Too many wrong passwords. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
         answer = page(request, "signin", status=429, next=local(next), name=name, error=error, nobody=False)
@@ -146,6 +146,5 @@ def _enter(request: Request, place: Place, user: User, to: str) -> Response:
 
 def _is_https(request: Request, place: Place) -> bool:
     """Whether the browser reached us by https, perhaps through a proxy that we only know as the base URL."""
-    base = place.settings.base_url
-    own = base.startswith("https://") and host_name(base.removeprefix("https://").split("/")[0])
-    return request.url.scheme == "https" or own == host_name(request.headers.get("host", ""))
+    base, asked = origin_of(place.settings.base_url), authority(request.headers.get("host", ""))
+    return request.url.scheme == "https" or bool(base and asked and base[:2] == ("https", asked[0]))

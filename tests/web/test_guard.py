@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.web.guard import COOKIE, is_own_host, is_public, why_not_ours
+from newsletter.web.guard import COOKIE, Origin, is_own_host, is_public, origin_of, why_not_ours
 
 OURS = frozenset({"localhost", "127.0.0.1", "::1", "news.example.org"})
 
@@ -22,7 +22,18 @@ OURS = frozenset({"localhost", "127.0.0.1", "::1", "news.example.org"})
         ("news.example.org.", True),
         ("evil.example", False),
         ("127.0.0.1.evil.example", False),
-        ("evil.example:8000@127.0.0.1", True),  # urlsplit reads user@host; the socket's host is still ours
+        ("evil.example:8000@127.0.0.1", False),
+        ("evil@127.0.0.1", False),
+        ("127.0.0.1#x", False),
+        ("127.0.0.1:8000#x", False),
+        ("127.0.0.1/x", False),
+        ("127.0.0.1?x", False),
+        ("127.0.0.1\\x", False),
+        ("127.0.0.1:", False),
+        ("127.0.0.1:80a", False),
+        ("127.0.0.1:8000:8000", False),
+        ("127.0.0.1, evil.example", False),
+        (" 127.0.0.1", False),
         ("", False),
         ("[::1", False),
         (None, False),
@@ -30,6 +41,41 @@ OURS = frozenset({"localhost", "127.0.0.1", "::1", "news.example.org"})
 )
 def test_only_our_own_names_are_served(header: str | None, ours: bool) -> None:
     assert is_own_host(header, OURS) is ours
+
+
+@pytest.mark.parametrize(
+    ("header", "ours"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost:8000", True),
+        ("127.0.0.1:9000", False),
+        ("127.0.0.1", False),  # that is port 80
+        ("news.example.org", True),  # the base URL's own port, unsaid
+        ("news.example.org:443", True),
+        ("news.example.org:8000", True),
+        ("news.example.org:8443", False),
+    ],
+)
+def test_the_port_is_the_one_that_is_served_or_the_base_urls(header: str, ours: bool) -> None:
+    served = ("http", "127.0.0.1", 8000)
+    assert is_own_host(header, OURS, served=served, base_url="https://news.example.org/letters") is ours
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://127.0.0.1:8000", ("http", "127.0.0.1", 8000)),
+        ("https://News.Example.org", ("https", "news.example.org", 443)),
+        ("http://[::1]:80/letters", ("http", "::1", 80)),
+        ("null", None),
+        ("file://x", None),
+        ("http://evil@127.0.0.1", None),
+        ("http://127.0.0.1#x", None),
+        ("", None),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, origin: Origin | None) -> None:
+    assert origin_of(url) == origin
 
 
 def test_bound_to_every_address_an_ip_is_ours_and_a_strange_name_is_not() -> None:
@@ -46,6 +92,11 @@ def test_bound_to_every_address_an_ip_is_ours_and_a_strange_name_is_not() -> Non
         ({"origin": "http://127.0.0.1:8000", "sec-fetch-site": "cross-site"}, False),
         ({"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-site"}, False),
         ({"origin": "http://127.0.0.1:9000"}, False),
+        ({"origin": "http://127.0.0.1"}, False),
+        ({"origin": "https://127.0.0.1:8000"}, False),
+        ({"origin": "http://evil@127.0.0.1:8000"}, False),
+        ({"origin": "http://127.0.0.1:8000#x"}, False),
+        ({"origin": "http://127.0.0.1:8000/x"}, False),
         ({"origin": "http://evil.example"}, False),
         ({"origin": "null"}, False),
         ({"origin": "http://[::1"}, False),
@@ -147,6 +198,13 @@ def test_another_host_is_refused_before_anything_else(visitor: Any) -> None:
         assert visitor.get(path, headers={"host": "rebound.example"}).status_code == 400
 
 
+def test_a_host_with_a_user_a_fragment_or_another_port_is_refused_too(visitor: Any) -> None:
+    for host in ("evil@127.0.0.1:8000", "127.0.0.1:8000#x", "127.0.0.1:9000"):
+        answer = visitor.get("/healthz", headers={"host": host})
+        assert answer.status_code == 400
+        assert "base_url" in answer.text
+
+
 def test_health_and_style_are_public(visitor: Any) -> None:
     assert visitor.get("/healthz").json() == {"ok": True}
     assert visitor.client.head("/healthz").status_code == 200
@@ -159,8 +217,9 @@ def test_the_public_list_is_exact(path: str) -> None:
 
 
 def test_a_body_beyond_measure_is_refused(editor: Any) -> None:
-    headers = {"content-length": str(50 * 1024 * 1024)}
-    assert editor.post("/calendar", {"lines": "x"}, headers=headers).status_code == 413
+    for length in (str(50 * 1024 * 1024), "9" * 5000, "٣"):
+        headers = {"content-length": length.encode()}
+        assert editor.post("/calendar", {"lines": "x"}, headers=headers).status_code == 413
 
 
 def test_a_made_up_session_opens_nothing(visitor: Any) -> None:

@@ -117,6 +117,50 @@ def test_patience_ends_by_itself() -> None:
     assert attempts.wait("b") == 0
 
 
+def test_asking_how_long_to_wait_is_not_remembered() -> None:
+    attempts = Attempts(Clock())
+    for number in range(1000):
+        assert attempts.wait(f"name {number}") == 0
+    assert attempts._failed == {}
+
+
+def test_a_flood_of_names_is_bounded_and_frees_nobody() -> None:
+    attempts = Attempts(Clock(), tries=3, remembered=50)
+    for _ in range(3):
+        attempts.failed("from 192.0.2.1")
+    for number in range(1000):
+        attempts.failed(f"name {number}")
+    assert len(attempts._failed) <= 50
+    assert attempts.wait("from 192.0.2.1") > 0
+
+
+def test_what_is_over_goes_first() -> None:
+    class Slow(Clock):
+        at = 0.0
+
+        @staticmethod
+        def monotonic() -> float:
+            return Slow.at
+
+    attempts = Attempts(Slow(), tries=2, within=100.0, remembered=3)
+    for _ in range(5):
+        attempts.failed("long ago")
+    Slow.at = 200.0
+    for key in ("a", "b", "c"):
+        attempts.failed(key)
+    assert set(attempts._failed) == {"a", "b", "c"}
+
+
+def test_who_is_refused_by_address_does_not_use_up_the_patience_of_a_name(editor: Any) -> None:
+    editor.post("/signout")
+    for _ in range(TRIES):
+        editor.post("/signin", {"name": "Somebody", "password": "wrong-wrong"})
+    attempts = editor.client.app.state.place.attempts
+    for _ in range(TRIES):
+        assert editor.post("/signin", {"name": "Edda", "password": "wrong-wrong"}).status_code == 429
+    assert [key for key in attempts._failed if "edda" in key] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "answer"),
     [
