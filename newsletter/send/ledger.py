@@ -81,7 +81,7 @@ class Ledger:
 
     def serve(self, connections: int) -> None:
         """So many hand in their turns."""
-        self._together = max(1, connections // 2)
+        self._together = max(1, connections * 3 // 4)
 
     def __enter__(self) -> Ledger:
         self._writer.start()

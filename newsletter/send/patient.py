@@ -26,7 +26,7 @@ class _Patient(smtplib.SMTP):
         if sock is not self._rest_of:  # what came before TLS must not be taken for an answer within it
             self._rest_of, self._rest = sock, b""
         patience = sock.gettimeout()
-        deadline = None if patience is None else time.monotonic() + patience
+        deadline: float | None = None
         lines: list[bytes] = []
         size = 0
         try:
@@ -35,7 +35,11 @@ class _Patient(smtplib.SMTP):
                 if size + len(line) > LONGEST_ANSWER:
                     raise smtplib.SMTPServerDisconnected("its answer has no end")
                 if not end:
-                    self._rest += self._more(sock, deadline)
+                    if patience is not None and deadline is None:
+                        deadline = time.monotonic() + patience  # the first wait is the socket's own
+                    elif deadline is not None:
+                        sock.settimeout(max(deadline - time.monotonic(), 0.001))
+                    self._rest += self._more(sock)
                     continue
                 self._rest = rest
                 size += len(line)
@@ -47,16 +51,11 @@ class _Patient(smtplib.SMTP):
             self.close()
             raise
         finally:
-            if self.sock is sock:
+            if self.sock is sock and deadline is not None:
                 sock.settimeout(patience)
 
     @staticmethod
-    def _more(sock: socket.socket, deadline: float | None) -> bytes:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            sock.settimeout(left)
+    def _more(sock: socket.socket) -> bytes:
         chunk = sock.recv(8192)
         if not chunk:
             raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")

@@ -33,12 +33,23 @@ class _Text:
             own = compiled.binds[name].effective_value
             self._steps.append((name, process, process(own) if process and own is not None else own))
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        """What the driver takes: by place, or by name. Values that are not given are those of the statement."""
-        found = [
-            (process(values[name]) if process else values[name]) if name in values else own
-            for name, process, own in self._steps
-        ]
+    def parameters(self, values: Mapping[str, Any], seen: dict[int, Any]) -> Any:
+        """What the driver takes: by place, or by name. Values that are not given are those of the statement.
+
+        `seen` keeps what was made of each object: the rows of one commit share their moment.
+        """
+        found = []
+        for name, process, own in self._steps:
+            if name not in values:
+                found.append(own)
+                continue
+            value = values[name]
+            if process is not None and value is not None:
+                key = id(value)
+                if key not in seen:
+                    seen[key] = process(value)
+                value = seen[key]
+            found.append(value)
         if self._by_place:
             return tuple(found)
         return {step[0]: value for step, value in zip(self._steps, found, strict=True)}
@@ -54,7 +65,7 @@ class Prepared:
     def run(self, tx: Tx, ids: Sequence[int], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Once, for these ids; the rows that it returns."""
         text = self._text(tx, len(ids))
-        given = text.parameters({**values, **{f"id{number}": id_ for number, id_ in enumerate(ids)}})
+        given = text.parameters({**values, **{f"id{number}": id_ for number, id_ in enumerate(ids)}}, {})
         with _cursor(tx, text.sql) as cursor:
             cursor.execute(text.sql, given)
             return cursor.fetchall() if cursor.description else []
@@ -62,8 +73,9 @@ class Prepared:
     def run_many(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
         """Once for each of these; it names no ids."""
         text = self._text(tx, 0)
+        seen: dict[int, Any] = {}
         with _cursor(tx, text.sql) as cursor:
-            cursor.executemany(text.sql, [text.parameters(row) for row in rows])
+            cursor.executemany(text.sql, [text.parameters(row, seen) for row in rows])
 
     def _text(self, tx: Tx, length: int) -> _Text:
         key = (tx.dialect.name, length)

@@ -178,7 +178,7 @@ def test_settings_of_servers_are_read_and_wrong_ones_are_told(tmp_path: Any) -> 
     file.write_text('[[smtp]]\nurl = "smtp://127.0.0.1:25"\nweight = 2\nper_hour = 500\n[[smtp]]\nhost = "localhost"\n')
     first, second = load(tmp_path, {}).smtp
     assert (first.weight, first.limits, second.weight, second.limits) == (2, {3_600: 500}, 1, {})
-    for wrong, sentence in (("weight = 0", "weight must be"), ("per_day = -1", "limit"), ("per_week = 1", "per_week")):
+    for wrong, sentence in (("weight = 0", "smtp.weight"), ("per_day = -1", "per_day"), ("per_week = 1", "per_week")):
         file.write_text(f'[[smtp]]\nhost = "localhost"\n{wrong}\n')
         with pytest.raises(SettingsError, match=sentence):
             load(tmp_path, {})
