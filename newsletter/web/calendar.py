@@ -30,6 +30,8 @@ router = APIRouter()
 
 LONGEST = 100_000
 """Characters of pasted lines."""
+MOST_LINES = 500
+"""Lines that are read at once."""
 BEHIND = timedelta(days=90)
 """How far the list of what is over looks back."""
 
@@ -59,6 +61,9 @@ def add(request: Request, lines: Annotated[str, Form()] = "", do: Annotated[str,
         return back(request, "/calendar", "Paste a line first.", level="error")
     if len(lines) > LONGEST:
         raise NewsletterError("That is too long to be a list of dates; paste it in parts.")
+    if (count := sum(1 for line in lines.splitlines() if line.strip())) > MOST_LINES:
+        said = f"These are {count} lines, and {MOST_LINES} can be read at once; paste them in parts."
+        return _shown(request, lines=lines, said_here=said, status=422)
     read = read_lines(lines, today=_today(place, publication), zone=publication.zone, language=publication.language)
     if do == "read":
         return _shown(request, lines=lines, read=read)

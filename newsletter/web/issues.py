@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, Refused
 from newsletter.model.delivery import DeliveryId, DeliveryState
 from newsletter.model.finding import Level
 from newsletter.model.issue import IssueState
 from newsletter.model.when import read_when
 from newsletter.store import deliveries
 from newsletter.store import issues as table
-from newsletter.web.numbers import InPath
+from newsletter.web.numbers import BigId, InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of, place_of
 from newsletter.web.view import View
@@ -28,6 +29,8 @@ router = APIRouter()
 READY = frozenset({IssueState.DRAFT, IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD})
 SHOWN = 50
 """Deliveries that need a person, listed on the page."""
+FURTHEST = timedelta(days=731)
+"""How far ahead an issue may be planned: further is a slip of the pen."""
 
 
 @router.get("/issues")
@@ -98,7 +101,10 @@ def schedule(request: Request, number: InPath, at: Annotated[str, Form()] = "") 
     def plan(desk: Desk) -> None:
         if not at:
             raise NewsletterError("Choose a day and an hour first.")
-        desk.schedule(number, read_when(at, desk.publication.zone, where="at"), approve=True)
+        planned = read_when(at, desk.publication.zone, where="at")
+        if planned.at > desk.clock.now() + FURTHEST:
+            raise Refused("That is more than 2 years ahead; choose an earlier day.", code="too-far", where="at")
+        desk.schedule(number, planned, approve=True)
         place_of(request).wake()
 
     return _do(request, number, plan, "Scheduled.")
@@ -189,7 +195,7 @@ def resolve(
     request: Request,
     number: InPath,
     decision: Annotated[str, Form()] = "",
-    delivery: Annotated[int | None, Form()] = None,
+    delivery: Annotated[BigId | None, Form()] = None,
 ) -> Response:
     """Decide one uncertain delivery, or all of them."""
 

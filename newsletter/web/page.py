@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
 
 FOLDER = Path(__file__).parent / "pages"
@@ -35,6 +36,8 @@ def templates() -> Environment:
     environment.filters["clock"] = lambda at: f"{at:%H:%M}"
     environment.filters["number"] = lambda count: f"{count:,}"
     environment.filters["zone"] = zone_in_words
+    environment.filters["span"] = span_in_words
+    environment.filters["without_command"] = without_command
     return environment
 
 
@@ -45,6 +48,15 @@ def _day(at: datetime) -> str:
 def zone_in_words(zone: str) -> str:
     """The city of a zone: `New York` for `America/New_York`."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def span_in_words(span: timedelta) -> str:
+    """`2 hours`, `90 minutes`: in the largest unit that needs no fraction."""
+    seconds = int(span.total_seconds())
+    units = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+    unit = next((name for name, size in units.items() if seconds and seconds % size == 0), "second")
+    count = seconds // units[unit]
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> Response:

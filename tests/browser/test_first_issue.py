@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,31 @@ def test_the_first_issue_from_the_link_to_the_outbox(chromium: Any, desk: Any) -
     expect(page.get_by_role("heading", name="Issue 1 went to 2 readers")).to_be_visible(timeout=30_000)
     assert len(list((desk.workspace / "outbox").glob("*.eml"))) == 2
     assert complaints == []
+    page.close()
+
+
+def test_enter_in_a_field_of_a_block_keeps_what_was_typed(chromium: Any, desk: Any) -> None:
+    from playwright.sync_api import expect
+
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    enter(page, desk)
+    compose(page)
+    blocks = page.locator("#outline .block h4")
+    for label, typed in [
+        ("Headline", "Sundays at the library"),
+        ("Teaser", "Sunday library"),
+        ("Outlet", "The library"),
+    ]:
+        count = blocks.count()
+        page.get_by_role("link", name=re.compile("^Edit “")).first.click()
+        page.get_by_label(label, exact=True).fill(typed)
+        page.get_by_label(label, exact=True).press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Saved.")
+        expect(page.locator("#outline")).to_contain_text(typed)
+        expect(blocks).to_have_count(count)
+    page.get_by_role("link", name="Edit “Sundays at the library”").click()
+    page.get_by_label("Headline").press("Tab")  # the button that Enter presses is not among those one comes by
+    expect(page.get_by_label("Teaser")).to_be_focused()
     page.close()
 
 

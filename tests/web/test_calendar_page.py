@@ -152,3 +152,11 @@ def test_what_is_over_has_a_list_of_its_own(editor: Any) -> None:
     past = editor.get("/calendar?p=past").text
     assert "Old talk" in past
     assert "Walk" not in past
+
+
+def test_more_lines_than_anybody_reads_are_given_back(editor: Any) -> None:
+    lines = "\n".join(f"December {1 + number % 28} Walk {number}" for number in range(501))
+    answer = editor.post("/calendar", {"lines": lines})
+    assert answer.status_code == 422
+    assert "These are 501 lines, and 500 can be read at once" in answer.text
+    assert "Walk 500" in answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,13 +86,39 @@ def test_scheduling_is_in_the_newsletters_zone_and_can_be_withdrawn(
 
 
 @pytest.mark.parametrize(
-    ("at", "words"), [("", "Choose a day"), ("2020-01-01T09:00", "in the past"), ("tomorrow", "is not a time")]
+    ("at", "words"),
+    [
+        ("", "Choose a day"),
+        ("2020-01-01T09:00", "in the past"),
+        ("tomorrow", "is not a time"),
+        ("2031-01-01T09:00", "more than 2 years ahead"),
+        ("9999-12-31T23:59", "out of reach"),
+        ("0001-01-01T00:00", "out of reach"),
+        ("9" * 5000, "is not a time"),
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(
     page: Any, sqlite_store: Store, letter: Publication, at: str, words: str
 ) -> None:
     assert words in told(page, page.post("/issues/1/schedule", {"at": at}))
     assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_a_late_start_is_told_in_the_publications_words(page: Any, sqlite_store: Store, letter: Publication) -> None:
+    assert "Started up to 2 hours late it goes out at once" in page.get("/issues/1").text
+    with sqlite_store.writing() as tx:
+        publications.change(tx, letter.id, {"send_late_within": timedelta(minutes=90)})
+    assert "up to 90 minutes late" in page.get("/issues/1").text
+    with sqlite_store.writing() as tx:
+        publications.change(tx, letter.id, {"send_late_within": timedelta()})
+    assert "Started late it waits for you" in page.get("/issues/1").text
+
+
+def test_a_check_speaks_of_no_command(page: Any) -> None:
+    page.post("/issues/1/blocks", {"text": "Help us [here](https://x.example/help)."})
+    text = page.get("/issues/1").text
+    assert "The preheader, the line after the subject in the list of mails, is empty." in text
+    assert not re.search(r"newsletter (issue|publication|events) ", text)
 
 
 def test_a_test_goes_to_whom_it_is_told_and_to_no_ledger(

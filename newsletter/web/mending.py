@@ -1,0 +1,26 @@
+"""Findings in the words of the desk: what is wrong, without the command that would mend it elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+_COMMAND = r"newsletter (?:issue|events|publication|sources|items|subscribers|theme) [a-z]"
+_ASIDE = re.compile(rf"\s*\({_COMMAND}[^()]*\)")
+_BEGIN = re.compile(rf"{_COMMAND}")
+_BEFORE = re.compile(r"(?:[:;.]\s|,\s+or\s+|\sor\s+)(?:[^:;.,]*\s)?$")
+
+
+def without_command(message: str) -> str:
+    """A message of a check without the command it ends with; other messages as they are.
+
+    On the page of the desk the link to the block, or the field itself, is what a person needs.
+    """
+    text = _ASIDE.sub("", message)
+    for found in _BEGIN.finditer(text):
+        before = text[: found.start()]
+        if before.count("“") > before.count("”"):
+            continue  # a headline may well speak of a newsletter
+        if ends := _BEFORE.search(before):
+            before = before[: ends.start()]
+        return f"{before.rstrip(' :;,.')}."
+    return text
