@@ -89,10 +89,18 @@ def _ended(data: EventData, text: str, zone: str) -> EventData:
 def _moment(text: str, zone: str, where: str) -> date | datetime:
     try:
         if len(text) == 10:
-            return date.fromisoformat(text)
+            return _within_reach(date.fromisoformat(text), where)
         found = datetime.fromisoformat(text)
     except ValueError as cause:
         raise NewsletterError(
             f"“{text}” is no date such as 2026-12-05, and no time such as 2026-12-05T19:30.", where=where
         ) from cause
+    _within_reach(found.date(), where)
     return found.replace(tzinfo=ZoneInfo(zone)) if found.tzinfo is None else found.astimezone(ZoneInfo(zone))
+
+
+def _within_reach(day: date, where: str) -> date:
+    """The day, where no zone and no length of an event leads out of the calendar from it."""
+    if not 1000 <= day.year < 9000:
+        raise NewsletterError(f"The year {day.year} is out of reach; choose another day.", where=where)
+    return day

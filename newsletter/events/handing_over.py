@@ -77,7 +77,7 @@ def _span(one: Occurrence) -> tuple[date | datetime, date | datetime]:
     if isinstance(one.start, datetime):
         end = one.end if isinstance(one.end, datetime) else one.start.astimezone(UTC) + LENGTH
         return one.start, end.astimezone(one.start.tzinfo)
-    return one.first_date, (one.end or one.first_date) + timedelta(days=1)
+    return one.first_date, min(one.end or one.first_date, date.max - timedelta(days=1)) + timedelta(days=1)
 
 
 def _text(one: Occurrence, page: str) -> str:

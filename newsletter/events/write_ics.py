@@ -97,7 +97,8 @@ def _component(data: EventData) -> Any:
         if data.end is not None:
             component.add("DTEND", data.end)
     else:
-        component.add("DTEND", (data.end or data.start) + timedelta(days=1))  # exclusive
+        last = min(data.end or data.start, date.max - timedelta(days=1))
+        component.add("DTEND", last + timedelta(days=1))  # exclusive
     if data.rule:
         component.add("RRULE", vRecur.from_ical(data.rule))
     for day in data.dates[1:]:
