@@ -20,13 +20,14 @@ import pytest
 
 from newsletter.audience import readers
 from newsletter.clock import Clock
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, SettingsError
 from newsletter.model.issue import IssueState, Planned
 from newsletter.model.user import Role
 from newsletter.queue.editing import Editor
 from newsletter.settings import load
 from newsletter.store import issues, publications, users
 from newsletter.store.opening import open_store
+from newsletter.web.limits import TRIES
 from newsletter.web.serving import serve as serve_here
 from newsletter.workflows.drafting import new_issue
 from newsletter.workflows.publish import Desk
@@ -223,3 +224,39 @@ def test_what_is_scheduled_goes_out_by_the_clock_of_the_process(workspace: Path)
         assert serve.end() == 0
     assert state is IssueState.SENT
     assert received(workspace) == READERS
+
+
+def test_nobody_says_where_they_come_from_but_a_proxy_that_a_setting_names(workspace: Path) -> None:
+    def guess(serving: Serve, times: int) -> list[int]:
+        home = f"http://127.0.0.1:{serving.port}"
+        answers = []
+        for number in range(times):
+            headers = {"origin": home, "x-forwarded-for": f"192.0.2.{number}"}
+            request = Request(f"{home}/signin", data=f"name=N{number}&password=wrong".encode(), headers=headers)
+            try:
+                urlopen(request, timeout=PATIENCE).close()
+            except HTTPError as error:
+                answers.append(error.code)
+                error.close()
+        return answers
+
+    serving = Serve(workspace)
+    try:
+        assert guess(serving, TRIES + 1) == [403] * TRIES + [429]
+    finally:
+        serving.end()
+    with (workspace / "newsletter.toml").open("a") as file:
+        file.write('[serve]\nproxies = ["127.0.0.0/8"]\n')
+    serving = Serve(workspace)
+    try:
+        assert guess(serving, TRIES + 1) == [403] * (TRIES + 1)
+    finally:
+        serving.end()
+
+
+@pytest.mark.parametrize("proxies", ['"127.0.0.1"', '["*"]', '["a proxy"]', "[1.5]"])
+def test_a_proxy_is_an_address_or_a_network(workspace: Path, proxies: str) -> None:
+    with (workspace / "newsletter.toml").open("a") as file:
+        file.write(f"[serve]\nproxies = {proxies}\n")
+    with pytest.raises(SettingsError, match="proxies"):
+        load(workspace, {})
