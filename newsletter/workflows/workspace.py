@@ -46,6 +46,9 @@ url = "sqlite:///newsletter.db"
 # [[smtp]]
 # url = "file:outbox"
 
+# [serve]
+# proxies = ["127.0.0.1"]    # whose word to take for a visitor's address, behind a proxy of yours
+
 [fetch]
 # Feeds are fetched from public addresses only, unless this is true.
 allow_private_hosts = false
