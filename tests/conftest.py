@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -177,3 +179,26 @@ def web() -> Iterator[Web]:
     server = Web()
     yield server
     server.close()
+
+
+CHROMIUM = Path(os.environ.get("NEWSLETTER_TEST_CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running browser, one for all: Playwright runs once in a process.
+
+    Where CI says that it must be there, its absence is a failure.
+    """
+    missing = pytest.fail if os.environ.get("NEWSLETTER_REQUIRE_BROWSER") else pytest.skip
+    try:
+        api = importlib.import_module("playwright.sync_api")
+    except ImportError:
+        missing("no Playwright: install the extra “browser”")
+    if not CHROMIUM.exists():
+        missing(f"no {CHROMIUM}: install Debian's package “chromium”")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()

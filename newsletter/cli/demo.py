@@ -25,7 +25,7 @@ def demo(
         folder = Path(call.workspace_option).absolute()
     else:
         folder = Path(tempfile.mkdtemp(prefix="newsletter-demo-"))
-    summary = run(folder, call.clock, call.note)
+    summary = run(folder, call.clock, call.note, program=_program())
     call.show(
         document(summary),
         f"\nLook at\n  the issue     {summary.html}\n  its text      {summary.text}\n"
@@ -42,3 +42,19 @@ def demo(
             )
         finally:
             desk.close()
+
+
+def _program() -> str:
+    """How to call this program again from here: its name where the shell finds it, else its path."""
+    import shlex
+    import shutil
+    import sys
+    from pathlib import Path
+
+    called = Path(sys.argv[0])
+    found = shutil.which("newsletter")
+    if called.name != "newsletter":
+        return f"{shlex.quote(sys.executable)} -m newsletter"
+    if found is not None and Path(found).resolve() == called.resolve():
+        return "newsletter"
+    return shlex.quote(str(called))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -72,8 +73,11 @@ class Summary:
     next: str
 
 
-def run(folder: Path, clock: Clock, say: Say) -> Summary:
-    """Run the whole path in a new workspace. Raises NewsletterError where the folder is a workspace already."""
+def run(folder: Path, clock: Clock, say: Say, *, program: str = "newsletter") -> Summary:
+    """Run the whole path in a new workspace; `program` is how this one is called, for the next command.
+
+    Raises NewsletterError where the folder is a workspace already.
+    """
     workspace = make(folder, clock)
     _keep_settings(workspace)
     settings = load(workspace, {})
@@ -107,7 +111,7 @@ def run(folder: Path, clock: Clock, say: Say) -> Summary:
             html=str(files_.html),
             text=str(files_.text),
             mailbox=str(mailbox.folder),
-            next=f"newsletter --workspace {workspace} serve",
+            next=shlex.join([*shlex.split(program), "--workspace", str(workspace), "serve"]),
         )
     finally:
         store.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import subprocess
@@ -10,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,9 +18,6 @@ from newsletter.model.item import ItemData
 from newsletter.model.source import SourceKind
 from newsletter.store import items, publications, sources
 from newsletter.store.opening import open_store
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 STORIES = (
     ("Youth club gets the old signal box", "Town council", "The town repairs the roof; the club paints the rest."),
@@ -39,22 +34,6 @@ class Desk:
     url: str
     link: str
     workspace: Path
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A running browser; where CI says that it must be there, its absence is a failure."""
-    missing = pytest.fail if os.environ.get("NEWSLETTER_REQUIRE_BROWSER") else pytest.skip
-    try:
-        api = importlib.import_module("playwright.sync_api")
-    except ImportError:
-        missing("no Playwright: install the extra “browser”")
-    if not CHROMIUM.exists():
-        missing(f"no {CHROMIUM}: install Debian's package “chromium”")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

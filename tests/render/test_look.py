@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +12,6 @@ from newsletter.render.compose import compose
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("NEWSLETTER_TEST_CHROMIUM", "/usr/bin/chromium")
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungszeremonienprotokoll"
 
 FAINT = """() => {
@@ -46,16 +42,10 @@ FAINT = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, offline."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="install the extra “browser”")
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no {CHROMIUM}; name one in NEWSLETTER_TEST_CHROMIUM")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+@pytest.fixture
+def browser(chromium: Any) -> Any:
+    """Debian's Chromium."""
+    return chromium
 
 
 @pytest.fixture(scope="module", params=["weekly", "digest", "letter"])
