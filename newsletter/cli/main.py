@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import json
 import os
@@ -152,8 +152,6 @@ _COMMANDS = {
 def _register() -> None:
     for name, place in _COMMANDS.items():
         module, attribute = place.split(":")
-        if importlib.util.find_spec(f"newsletter.cli.{module}") is None:
-            continue
         found = getattr(importlib.import_module(f"newsletter.cli.{module}"), attribute)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
