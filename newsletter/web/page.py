@@ -32,6 +32,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["_"] = _said_in_english
     environment.filters["day"] = _day
     environment.filters["clock"] = lambda at: f"{at:%H:%M}"
     environment.filters["number"] = lambda count: f"{count:,}"
@@ -39,6 +40,10 @@ def templates() -> Environment:
     environment.filters["span"] = span_in_words
     environment.filters["without_command"] = without_command
     return environment
+
+
+def _said_in_english(text: str, /, **values: object) -> str:
+    return text % values if values else text
 
 
 def _day(at: datetime) -> str:
