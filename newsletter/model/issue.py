@@ -93,6 +93,11 @@ class Block:
     """Markdown (HTML in it passes the one policy): over the excerpt of an item, or the text of a text block."""
     outlet: str | None = None
     url: str | None = None
+    """Where it leads; of an image block, where a click on the picture does."""
+    asset: str | None = None
+    """The name of an image block's picture; its blurb is the caption."""
+    alt: str | None = None
+    """What the picture shows, for those who do not see it."""
     standing: Standing | None = None
 
 

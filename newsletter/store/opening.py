@@ -11,7 +11,7 @@ from newsletter.errors import NewsletterError
 from newsletter.store.engine import Store, Tx, first_line, open_engine
 from newsletter.store.schema import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test compares it with the folder."""
 
 _SCHEMA_LOCK = 7_061_001

@@ -29,7 +29,7 @@ from newsletter.store.schema import block_item as block_items
 from newsletter.store.schema import revision as revisions
 from newsletter.store.schema import section as sections
 
-_CONTENT = ("kind", "headline", "teaser", "teaser_rank", "blurb", "outlet", "url")
+_CONTENT = ("kind", "headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt")
 
 
 def load(tx: Tx, issue: IssueId) -> Outline:
@@ -66,6 +66,8 @@ def _block(row: Any, items: tuple[PinnedItem, ...]) -> Block:
         blurb=row.blurb,
         outlet=row.outlet,
         url=row.url,
+        asset=row.asset,
+        alt=row.alt,
         standing=Standing(row.standing_first, row.standing_last) if row.standing else None,
     )
 

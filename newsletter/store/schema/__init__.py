@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter.store.schema.assets import asset
 from newsletter.store.schema.collecting import (
     collection,
     event,
@@ -51,6 +52,7 @@ from newsletter.store.schema.sending import (
 __all__ = [
     "Json",
     "Utc",
+    "asset",
     "block",
     "block_item",
     "collection",

@@ -70,6 +70,8 @@ block = Table(
     Column("blurb", Text),
     Column("outlet", Text),
     Column("url", Text),
+    Column("asset", String(64)),  # the name of an image block's picture
+    Column("alt", Text),
     Column("standing", Boolean, nullable=False, default=False),
     Column("standing_first", Date),
     Column("standing_last", Date),
