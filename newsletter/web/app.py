@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -30,30 +30,35 @@ from newsletter.web import (
 from newsletter.web.guard import Guard
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
+from newsletter.web.roles import NotYours, allowed
 
 STATIC = Path(__file__).parent / "static"
+ROOMS = (
+    signin,
+    desk,
+    outline,
+    preview,
+    issues,
+    sources,
+    calendar,
+    waiving,
+    readers,
+    public,
+    archive,
+    events,
+    event_page,
+    watch,
+)
+"""The files with the routes; the first that fits an address answers it."""
 
 
 def build(place: Place) -> FastAPI:
     """The application for one workspace."""
-    app = FastAPI(title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(allowed)]
+    )
     app.state.place = place
-    for room in (
-        signin,
-        desk,
-        outline,
-        preview,
-        issues,
-        sources,
-        calendar,
-        waiving,
-        readers,
-        public,
-        archive,
-        events,
-        event_page,
-        watch,
-    ):
+    for room in ROOMS:
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -76,7 +81,8 @@ def healthz(request: Request) -> Response:
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, NewsletterError)
-    status = 404 if isinstance(error, NotFound) else 409 if isinstance(error, Conflict) else 400
+    statuses: dict[type[NewsletterError], int] = {NotFound: 404, Conflict: 409, NotYours: 403}
+    status = next((code for kind, code in statuses.items() if isinstance(error, kind)), 400)
     return _sentence(request, status, error.message)
 
 

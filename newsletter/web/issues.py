@@ -13,18 +13,21 @@ from newsletter.errors import NewsletterError, Refused
 from newsletter.model.delivery import DeliveryId, DeliveryState
 from newsletter.model.finding import Level
 from newsletter.model.issue import IssueState
+from newsletter.model.user import Role
 from newsletter.model.when import read_when
 from newsletter.store import deliveries
 from newsletter.store import issues as table
 from newsletter.web.numbers import BigId, InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of, place_of
+from newsletter.web.roles import needs
 from newsletter.web.view import View
 from newsletter.workflows import steering
 from newsletter.workflows.publish import Desk
 from newsletter.workflows.rendering import send_test
 
 router = APIRouter()
+PUBLISHERS = needs(Role.PUBLISHER)
 
 READY = frozenset({IssueState.DRAFT, IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD})
 SHOWN = 50
@@ -77,13 +80,13 @@ def issue(request: Request, number: InPath) -> Response:
     )
 
 
-@router.post("/issues/{number}/approve")
+@router.post("/issues/{number}/approve", dependencies=[PUBLISHERS])
 def approve(request: Request, number: InPath) -> Response:
     """Freeze what readers will get."""
     return _do(request, number, lambda desk: desk.approve(number), "Approved: this is what readers will get.")
 
 
-@router.post("/issues/{number}/reopen")
+@router.post("/issues/{number}/reopen", dependencies=[PUBLISHERS])
 def reopen(request: Request, number: InPath) -> Response:
     """Back to a draft."""
     desk = desk_of(request)
@@ -94,7 +97,7 @@ def reopen(request: Request, number: InPath) -> Response:
     return back(request, f"/?issue={number}#outline", "It is a draft again.")
 
 
-@router.post("/issues/{number}/schedule")
+@router.post("/issues/{number}/schedule", dependencies=[PUBLISHERS])
 def schedule(request: Request, number: InPath, at: Annotated[str, Form()] = "") -> Response:
     """Plan when it goes out, in the newsletter's zone; a draft is approved by it."""
 
@@ -110,7 +113,7 @@ def schedule(request: Request, number: InPath, at: Annotated[str, Form()] = "") 
     return _do(request, number, plan, "Scheduled.")
 
 
-@router.post("/issues/{number}/unschedule")
+@router.post("/issues/{number}/unschedule", dependencies=[PUBLISHERS])
 def unschedule(request: Request, number: InPath) -> Response:
     """Withdraw the plan."""
     return _do(request, number, lambda desk: desk.unschedule(number), "The schedule is withdrawn.")
@@ -132,7 +135,7 @@ def test(request: Request, number: InPath, to: Annotated[str, Form()] = "") -> R
     return back(request, f"/issues/{number}", f"A test went to {', '.join(sent)}.")
 
 
-@router.get("/issues/{number}/send")
+@router.get("/issues/{number}/send", dependencies=[PUBLISHERS])
 def ask(request: Request, number: InPath) -> Response:
     """One question, in words, before mail leaves."""
     place, desk = place_of(request), desk_of(request)
@@ -143,7 +146,7 @@ def ask(request: Request, number: InPath) -> Response:
     return page(request, "send", issue=one, readers=desk.readers(), server=server)
 
 
-@router.post("/issues/{number}/send")
+@router.post("/issues/{number}/send", dependencies=[PUBLISHERS])
 def send(request: Request, number: InPath) -> Response:
     """Begin: the audience is those who are confirmed now."""
 
@@ -154,20 +157,20 @@ def send(request: Request, number: InPath) -> Response:
     return _do(request, number, begin, "Sending has begun.")
 
 
-@router.post("/issues/{number}/continue")
+@router.post("/issues/{number}/continue", dependencies=[PUBLISHERS])
 def go_on(request: Request, number: InPath) -> Response:
     """Try again at once what the sender had to stop."""
     place_of(request).wake()
     return back(request, f"/issues/{number}", "The sender tries again.")
 
 
-@router.post("/issues/{number}/pause")
+@router.post("/issues/{number}/pause", dependencies=[PUBLISHERS])
 def pause(request: Request, number: InPath) -> Response:
     """Stop within one message for each connection."""
     return _do(request, number, lambda desk: steering.pause(desk, number), "Paused: nobody else gets it for now.")
 
 
-@router.post("/issues/{number}/resume")
+@router.post("/issues/{number}/resume", dependencies=[PUBLISHERS])
 def resume(request: Request, number: InPath) -> Response:
     """Go on where it was paused."""
 
@@ -178,7 +181,7 @@ def resume(request: Request, number: InPath) -> Response:
     return _do(request, number, go, "It goes on.")
 
 
-@router.post("/issues/{number}/cancel")
+@router.post("/issues/{number}/cancel", dependencies=[PUBLISHERS])
 def cancel(request: Request, number: InPath, sure: Annotated[str, Form()] = "") -> Response:
     """End it for good, where the box beside the button is ticked."""
 
@@ -190,7 +193,7 @@ def cancel(request: Request, number: InPath, sure: Annotated[str, Form()] = "") 
     return _do(request, number, end, "Cancelled: who was not tried does not get it.")
 
 
-@router.post("/issues/{number}/resolve")
+@router.post("/issues/{number}/resolve", dependencies=[PUBLISHERS])
 def resolve(
     request: Request,
     number: InPath,

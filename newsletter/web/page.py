@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter.web import languages
 from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
+from newsletter.web.roles import may
 
 FOLDER = Path(__file__).parent / "pages"
 SAID = "said"
@@ -32,7 +34,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = _said_in_english
+    environment.globals.update(_=languages.gettext, ngettext=languages.ngettext, language=languages.language)
     environment.filters["day"] = _day
     environment.filters["clock"] = lambda at: f"{at:%H:%M}"
     environment.filters["number"] = lambda count: f"{count:,}"
@@ -40,10 +42,6 @@ def templates() -> Environment:
     environment.filters["span"] = span_in_words
     environment.filters["without_command"] = without_command
     return environment
-
-
-def _said_in_english(text: str, /, **values: object) -> str:
-    return text % values if values else text
 
 
 def _day(at: datetime) -> str:
@@ -69,13 +67,14 @@ def page(request: Request, template: str, /, *, status: int = 200, **values: Any
     place = place_of(request)
     publication = place.publication()
     zone = ZoneInfo(publication.zone)
-    said = _said(request)
+    said, user = _said(request), request.scope["state"]["user"]
     html = (
         templates()
         .get_template(f"{template}.html.j2")
         .render(
             publication=publication,
-            user=request.scope["state"]["user"],
+            user=user,
+            may=partial(may, user),
             path=request.url.path,
             zone=zone,
             now=place.clock.now().astimezone(zone),

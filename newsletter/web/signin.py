@@ -15,6 +15,7 @@ from newsletter.web.guard import COOKIE, authority, origin_of
 from newsletter.web.page import local, page
 from newsletter.web.passwords import hashed, is_password, new_secret, password_hash
 from newsletter.web.place import Place, place_of
+from newsletter.web.roles import needs
 
 router = APIRouter()
 
@@ -74,7 +75,7 @@ def sign_in(
     return _enter(request, place, found[0], local(next))
 
 
-@router.post("/signout")
+@router.post("/signout", dependencies=[needs(Role.READER)])
 def sign_out(request: Request) -> Response:
     """End the session."""
     place = place_of(request)

@@ -1,0 +1,72 @@
+"""What each page needs of the person who asks: a route that says nothing is seen by readers, changed by editors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Depends, Request
+
+from newsletter.errors import NewsletterError
+from newsletter.model.user import Role, User
+from newsletter.web.guard import SAFE, is_public
+
+_ORDER = tuple(Role)
+ARTICLED = {
+    Role.READER: "a reader",
+    Role.EDITOR: "an editor",
+    Role.PUBLISHER: "a publisher",
+    Role.ADMIN: "an administrator",
+}
+
+
+class NotYours(NewsletterError):
+    """A person asked for what another role may do. Answered with 403; nothing has changed."""
+
+    def __init__(self, needed: Role, has: Role) -> None:
+        super().__init__(
+            f"That needs {ARTICLED[needed]}, and you are {ARTICLED[has]} here; ask an administrator.", code="role"
+        )
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The word of one route: the least role that may use it."""
+
+    role: Role
+
+    def __call__(self) -> None:
+        """Nothing here: `allowed` asks once for all routes, also for those without a word."""
+
+
+def needs(role: Role) -> Any:
+    """The least role for a route: `@router.post(…, dependencies=[needs(Role.PUBLISHER)])`."""
+    return Depends(Needs(role))
+
+
+def may(user: User | None, role: Role | str) -> bool:
+    """Whether a person has this role, or one that includes it."""
+    return user is not None and _ORDER.index(user.role) >= _ORDER.index(Role(role))
+
+
+def role_for(methods: Sequence[str] | set[str], dependencies: Sequence[Any]) -> Role:
+    """The least role for a route: its own word, else reader to look and editor to change."""
+    for one in dependencies:
+        if isinstance(one.dependency, Needs):
+            return one.dependency.role
+    return Role.READER if SAFE.issuperset(methods) else Role.EDITOR
+
+
+def allowed(request: Request) -> None:
+    """The dependency of the whole application. Raises NotYours where the person's role is not enough.
+
+    Who is asking at all was the guard's question; the doors and readers' pages are for everybody.
+    """
+    user: User | None = request.scope["state"]["user"]
+    route = request.scope.get("route")
+    if user is None or is_public(request.url.path) or route is None:
+        return
+    needed = role_for({request.method}, getattr(route, "dependencies", ()))
+    if not may(user, needed):
+        raise NotYours(needed, user.role)
