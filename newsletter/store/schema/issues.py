@@ -41,6 +41,8 @@ issue = Table(
     Column("canary", Integer, nullable=False, default=0),  # so many first, then a look
     Column("canary_wait", Integer, nullable=False, default=0),  # seconds
     Column("canary_until", Utc),  # when the look is
+    Column("corrected_id", Integer),  # the rendition that the archive shows instead
+    Column("corrects_id", Integer),  # the issue that this one corrects: it goes to who has that one
     UniqueConstraint("publication_id", "number"),
     Index("ix_issue_state", "state"),
     sqlite_autoincrement=True,
@@ -53,6 +55,7 @@ section = Table(
     Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("rank", Integer, nullable=False),
     Column("name", Text, nullable=False),
+    Column("most", Integer),  # so many blocks, if the editors want a limit
 )
 
 block = Table(
@@ -96,6 +99,55 @@ revision = Table(
     Column("at", Utc, nullable=False),
     Column("who", Text, nullable=False),
     Column("change", Text, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("letter", Json),  # title, subject, preheader and theme before it
+    Column("after", Json),  # what undoing it took away: letter and outline
+    Column("state", String(8), nullable=False, server_default="done"),  # done, undone, or gone: undone for good
+)
+
+# An outline that somebody gave a name, to come back to.
+named_version = Table(
+    "named_version",
+    metadata,
+    row_id(),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("letter", Json, nullable=False),
+    Column("outline", Json, nullable=False),
+)
+
+# The numbers of blocks that are gone: none is given twice, or an old page would write into another block.
+gone_block = Table("gone_block", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+
+# The version of a source's item that an editor has seen, and kept the earlier one.
+kept_version = Table(
+    "kept_version",
+    metadata,
+    Column("block_id", ForeignKey("block.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_id", ForeignKey("item.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+# Who is at an issue, or in one of its blocks (0: in none), and when their page last said so.
+presence = Table(
+    "presence",
+    metadata,
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("desk_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("block_id", Integer, primary_key=True, autoincrement=False),
+    Column("since", Utc, nullable=False),
+    Column("at", Utc, nullable=False, index=True),
+)
+
+# An issue that goes out in a few seconds, and what it was before: who takes it back finds it so.
+countdown = Table(
+    "countdown",
+    metadata,
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("until", Utc, nullable=False),
+    Column("who", Text, nullable=False),
     Column("before", Json, nullable=False),
 )
 
