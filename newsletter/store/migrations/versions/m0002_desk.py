@@ -260,7 +260,6 @@ def upgrade() -> None:
     op.add_column("desk_user", sa.Column("language", sa.String(length=16), nullable=True))
     op.add_column("desk_user", sa.Column("totp_secret", sa.Text(), nullable=True))
     op.add_column("desk_user", sa.Column("totp_step", sa.Integer(), nullable=True))
-    op.add_column("desk_user", sa.Column("single_keys", sa.Integer(), server_default="1", nullable=True))
     op.add_column("invitation", sa.Column("invited_by", sa.Text(), nullable=True))
     op.add_column("invitation", sa.Column("email", sa.Text(), nullable=True))
     op.add_column("invitation", sa.Column("user_id", sa.Integer(), nullable=True))
