@@ -32,7 +32,7 @@ digest = Table(
     Column("title", Text),
     Column("subject", Text),
     Column("theme", Text),
-    Column("finally", String(16), nullable=False),  # send approve
+    Column("then", String(16), nullable=False),  # send wait
     Column("waits_why", Text),  # it does not run by itself before a person agrees
     Column("since", Utc, nullable=False),  # no occurrence up to this one
 )

@@ -125,7 +125,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("theme", sa.Text(), nullable=True),
-        sa.Column("finally", sa.String(length=16), nullable=False),
+        sa.Column("then", sa.String(length=16), nullable=False),
         sa.Column("waits_why", sa.Text(), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
