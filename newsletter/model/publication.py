@@ -19,6 +19,8 @@ class Publication:
     name: str
     slug: str
     """The name in lower case letters, digits and hyphens; part of List-Id, so it stays once an issue is approved."""
+    path: str = ""
+    """Where its public pages begin, behind the base URL: `/p/SLUG`, and nothing for the workspace's first."""
     sender: str = ""
     """`From`: an address, or `Name <address>`. Called `from` on the command line."""
     reply_to: str = ""

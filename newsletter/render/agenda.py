@@ -31,6 +31,7 @@ def agenda(
     What was ordered by hand keeps its order within a group; pinned events stand in a first group of their own.
     `page` and `subscribe` are the addresses of the whole calendar; none without a base URL.
     """
+    base_url = base_url and base_url + publication.path
     groups: list[View] = []
     for title, members in _groups(publication, occurrences, on, said):
         level = 4 if title else 3

@@ -222,13 +222,15 @@ def get(tx: Tx, publication: PublicationId, event: EventId) -> Event:
     return _event(row)
 
 
-def by_id(tx: Tx, event: EventId) -> Event:
-    """One event of the workspace that is confirmed or cancelled. Raises NotFound."""
-    told = [EventStatus.CONFIRMED.value, EventStatus.CANCELLED.value]
-    row = tx.execute(select(table).where(table.c.id == event, table.c.status.in_(told))).first()
-    if row is None:
-        raise NotFound("There is no such event, or it is over and gone.")
-    return _event(row)
+def publications_of(tx: Tx, event: EventId, statuses: Iterable[EventStatus]) -> list[PublicationId]:
+    """The publications that show an event, the first one first; none where it is of no such status, or not there."""
+    query = (
+        select(shown_in.c.publication_id)
+        .join(table, table.c.id == shown_in.c.event_id)
+        .where(table.c.id == event, table.c.status.in_([status.value for status in statuses]))
+        .order_by(shown_in.c.publication_id)
+    )
+    return [PublicationId(row.publication_id) for row in tx.execute(query)]
 
 
 def edit(tx: Tx, publication: PublicationId, event: EventId, data: EventData, *, now: datetime) -> Event:

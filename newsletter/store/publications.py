@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.publication import Publication, PublicationId
@@ -17,8 +17,14 @@ from newsletter.store.schema import issue, rendition
 from newsletter.store.schema import publication as table
 
 
+def _query() -> Select[Any]:
+    first = select(func.min(table.c.id)).scalar_subquery()
+    return select(table, (table.c.id == first).label("is_first"))
+
+
 def _row(row: Any) -> Publication:
     values = dict(row._mapping)
+    values["path"] = "" if values.pop("is_first") else f"/p/{values['slug']}"
     values["send_late_within"] = timedelta(seconds=values["send_late_within"])
     values["event_zones"] = tuple(values["event_zones"])
     values["outlets"] = tuple(values["outlets"])
@@ -48,7 +54,7 @@ def add(tx: Tx, name: str, *, now: datetime, **fields: Any) -> Publication:
     if tx.execute(select(table.c.id).where(table.c.slug == slug)).first():
         raise NewsletterError(f"There is a publication called “{name}” already.", code="exists", where="name")
     plain = Publication(id=PublicationId(0), name=name, slug=slug, created_at=now, **fields)
-    values = _columns({key: value for key, value in vars(plain).items() if key != "id"})
+    values = _columns({key: value for key, value in vars(plain).items() if key not in ("id", "path")})
     key = tx.execute(insert(table).values(values)).inserted_primary_key
     assert key is not None
     return get(tx, PublicationId(key[0]))
@@ -56,7 +62,7 @@ def add(tx: Tx, name: str, *, now: datetime, **fields: Any) -> Publication:
 
 def get(tx: Tx, publication: PublicationId) -> Publication:
     """One publication by its id."""
-    row = tx.execute(select(table).where(table.c.id == publication)).first()
+    row = tx.execute(_query().where(table.c.id == publication)).first()
     if row is None:
         raise NotFound(f"There is no publication {publication}.")
     return _row(row)
@@ -64,7 +70,7 @@ def get(tx: Tx, publication: PublicationId) -> Publication:
 
 def listing(tx: Tx) -> list[Publication]:
     """All publications, the first one first."""
-    return [_row(row) for row in tx.execute(select(table).order_by(table.c.id))]
+    return [_row(row) for row in tx.execute(_query().order_by(table.c.id))]
 
 
 def find(tx: Tx, wanted: str | None) -> Publication:

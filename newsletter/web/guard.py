@@ -6,9 +6,10 @@ Everything is closed unless `is_public` says otherwise, so that a page that is a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from ipaddress import ip_address
-from urllib.parse import quote
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,19 +18,28 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newsletter.errors import NewsletterError
-from newsletter.model.user import User
-from newsletter.store import users
+from newsletter.store import publications, sessions
+from newsletter.web import languages
+from newsletter.web.carrying import carrying
+from newsletter.web.cookies import named
+from newsletter.web.origins import is_own_host, why_not_ours
 from newsletter.web.passwords import hashed
 from newsletter.web.place import Place
+from newsletter.web.published import without_prefix
+from newsletter.web.recording import Recording
 
-COOKIE = "desk"
+SESSION = "desk"
+"""The cookie of a session; `cookies.named` says how it is called in a browser."""
+SEEN = timedelta(minutes=5)
+"""How often we write down that a session is in use."""
+API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 5 * 1024 * 1024
 """Bytes of a request's body."""
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-src 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -42,91 +52,21 @@ HEADERS = {
 
 _PUBLIC = frozenset(
     {"/healthz", "/readyz", "/metrics"}
-    | {"/signin", "/static/desk.css", "/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"}
+    | {"/signin", "/signin/code", "/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"}
 )
+_BELOW = ("/static/", "/setup/", "/unsubscribe/", "/archive/", "/events/", "/images/", "/api/docs")
+_OF_EACH = frozenset({"/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"})
+"""The pages that each newsletter has under `/p/SLUG`."""
 
 
 def is_public(path: str) -> bool:
     """Whether a page is for everybody: readers' pages, health, and the doors of the desk."""
-    return path in _PUBLIC or path.startswith(("/setup/", "/unsubscribe/", "/archive/", "/events/"))
-
-
-Origin = tuple[str, str, int]
-"""Scheme, host and port of an address; the port is there also where it goes without saying."""
-_AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?", re.IGNORECASE)
-_PORTS = {"http": 80, "https": 443}
-
-
-def authority(text: str) -> tuple[str, int | None] | None:
-    """Host, lower case and without brackets, and port of `host:port`; none for anything else (RFC 3986, 3.2).
-
-    A user, a path or a fragment has no place in a Host header, and those who write one hope to be misread.
-    """
-    found = _AUTHORITY.fullmatch(text)
-    if found is None:
-        return None
-    name = found[1].lower().strip("[]").removesuffix(".")
-    return name, int(found[2]) if found[2] else None
-
-
-def origin_of(url: str) -> Origin | None:
-    """The origin of an address (RFC 6454); none where it has none, as `null`."""
-    scheme, _, rest = url.partition("://")
-    found = authority(rest.partition("/")[0])
-    if scheme.lower() not in _PORTS or found is None:
-        return None
-    return scheme.lower(), found[0], found[1] or _PORTS[scheme.lower()]
-
-
-def is_own_host(
-    header: str | None,
-    hosts: frozenset[str],
-    *,
-    served: Origin | None = None,
-    base_url: str = "",
-    any_address: bool = False,
-) -> bool:
-    """Whether the Host header names us. Another name at our address is DNS rebinding.
-
-    Its port is the one that we listen at (`served`), where that is known. The host of the base URL has its own port,
-    or none: some proxies leave it out.
-    """
-    asked = authority(header) if header is not None else None
-    if asked is None:
-        return False
-    (name, port), base = asked, origin_of(base_url)
-    if base and name == base[1] and port in (None, base[2]):
+    if path in _PUBLIC or path.startswith(
+        ("/static/", "/setup/", "/unsubscribe/", "/archive/", "/events/", "/images/")
+    ):
         return True
-    if served and (port or _PORTS[served[0]]) != served[2]:
-        return False
-    return name in hosts or (any_address and _is_address(name))
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def why_not_ours(headers: Mapping[str, str], base_url: str = "", *, scheme: str = "http") -> str | None:
-    """Why a request that changes something was not made by one of our own pages; none where it was.
-
-    Sec-Fetch-Site decides where the browser sends it, and Origin must be our own address: `scheme` and Host, or the
-    base URL, since a proxy may rewrite the first two. A request with neither is no form of ours: every browser of the
-    last years sends Origin with a POST.
-    """
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is None and origin is None:
-        return "It came without Origin."
-    if site is not None and site != "same-origin":
-        return "It came from another site."
-    if origin is not None:
-        came = origin_of(origin) if origin.count("/") == 2 else None
-        if came is None or came not in (origin_of(f"{scheme}://{headers.get('host', '')}"), origin_of(base_url)):
-            return "It came from another site."
-    return None
+    within = without_prefix(path)
+    return within != path and (within in _OF_EACH or within.startswith(("/archive/", "/events/")))
 
 
 class Guard:
@@ -136,7 +76,7 @@ class Guard:
         self._app, self._place = app, place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it."""
+        """Let a request through, or answer it; what changed something goes into the audit log."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -144,13 +84,22 @@ class Guard:
             answer = await self._stopped(scope)
         except NewsletterError as error:
             answer = PlainTextResponse(f"{error.message}\n", 503)
-        await (answer or self._app)(scope, receive, _with_headers(send))
+        send = _with_headers(send, scope)
+        if answer is not None or scope["method"] in SAFE:
+            await (answer or self._app)(scope, receive, send)
+            return
+        recording = Recording(scope, receive, send)
+        await self._app(scope, recording.receive, recording.send)
+        with suppress(NewsletterError):  # what was asked for is done
+            await run_in_threadpool(recording.keep, scope["state"].get("place", self._place))
 
     async def _stopped(self, scope: Scope) -> Response | None:
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
         base_url, scheme = self._place.settings.base_url, scope.get("scheme", "http")
         host, port = scope.get("server") or ("", None)
         served = (scheme, host, port) if port else None
+        languages.speak(languages.accepted(headers.get("accept-language", "")))
+        scope.setdefault("state", {}).update(user=None, session=None)
         if not is_own_host(
             headers.get("host"),
             self._place.hosts,
@@ -161,36 +110,62 @@ class Guard:
             return PlainTextResponse(
                 "This address is not served here. Where it should be, write it as base_url into newsletter.toml.\n", 400
             )
-        scope.setdefault("state", {})["user"] = None
         one_click = path.startswith("/unsubscribe/")  # RFC 8058: no cookie, no origin; its body is not read
-        if one_click or path in ("/healthz", "/static/desk.css"):
+        if one_click or path == "/healthz" or path.startswith("/static/"):
             return None
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,10}", length) or int(length) > LARGEST or "transfer-encoding" in headers:
             return PlainTextResponse("That is more than this page takes.\n", 413)
+        if path.startswith(API):
+            return None  # it asks for a token itself, and a cookie opens nothing there
         if method not in SAFE and (reason := why_not_ours(headers, base_url, scheme=scheme)):
             return PlainTextResponse(f"This was not sent by a page of the desk. {reason}\n", 403)
-        user = await run_in_threadpool(self._user, headers)
-        scope["state"]["user"] = user
-        if user is not None or is_public(path):
+        if problem := await run_in_threadpool(self._who, scope, headers):
+            return problem
+        if scope["state"]["user"] is not None or is_public(path):
             return None
         if method in ("GET", "HEAD"):
             wanted = path + (f"?{query}" if (query := scope.get("query_string", b"").decode("latin-1")) else "")
             return RedirectResponse(f"/signin?next={quote(wanted, safe='')}" if wanted != "/" else "/signin", 303)
         return PlainTextResponse("Sign in first.\n", 401)
 
-    def _user(self, headers: Headers) -> User | None:
-        token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+    def _who(self, scope: Scope, headers: Headers) -> Response | None:
+        """Who is asking, in which language, and about which newsletter."""
+        place, now = self._place, self._place.clock.now()
+        token = cookie_parser(headers.get("cookie", "")).get(named(SESSION, scope, place.settings.base_url))
         if not token:
             return None
-        with self._place.store.reading() as tx:
-            return users.of_session(tx, hashed(token), self._place.clock.now())
+        with place.store.reading() as tx:
+            session = sessions.find(tx, hashed(token), now)
+            if session is None:
+                return None
+            everything = publications.listing(tx)
+        if session.seen_at is None or now - session.seen_at > SEEN:
+            with place.store.writing() as tx:
+                sessions.seen(tx, session.key, now)
+        scope["state"].update(user=session.user, session=session)
+        if session.user.language:
+            languages.speak(session.user.language)
+        if is_public(scope["path"]):
+            return None
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("publication", [""])[0]
+        known = {one.slug: one for one in everything}
+        if asked and asked not in known:
+            return PlainTextResponse("There is no such newsletter here.\n", 404)
+        ids = {one.id for one in everything}
+        wanted = known[asked].id if asked else session.publication if session.publication in ids else None
+        working = replace(place, publication_id=wanted or place.publication_id)
+        slug = next((one.slug for one in everything if one.id == working.publication_id), None)
+        scope["state"].update(place=working, carried=slug if len(everything) > 1 else None)
+        return None
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, scope: Scope) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
+            if (slug := scope["state"].get("carried")) and (to := headers.get("location")) and to.startswith("/"):
+                headers["location"] = carrying(to, slug)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             if "content-security-policy" not in headers:

@@ -18,7 +18,7 @@ from newsletter.events.jsonld import read_jsonld
 from newsletter.events.lines import read_lines
 from newsletter.model.event import Event, EventStatus
 from newsletter.model.publication import Publication
-from newsletter.store import Store, events
+from newsletter.store import Store, events, publications
 
 TODAY = date(2026, 11, 27)
 LINES = """Dec 5, 7-9pm Film at Town Hall. Bring a <b>chair</b> & cake.
@@ -176,3 +176,54 @@ def test_a_cancelled_event_says_so_and_a_proposed_or_removed_one_is_not_there(
     for event in (fair, choir):
         assert visitor.get(f"/events/{event.id}").status_code == 404
         assert event.data.title not in visitor.get("/events.ics").text
+
+
+@pytest.fixture
+def second(sqlite_store: Store, letter: Publication, clock: Clock) -> Publication:
+    """A second newsletter, in German and on Berlin's clocks, with one event of its own."""
+    with sqlite_store.writing() as tx:
+        made = publications.add(tx, "Mühlenblatt", now=clock.now(), zone="Europe/Berlin", language="de")
+        read = read_lines("5. Dezember 19 Uhr Konzert in der Kirche", today=TODAY, zone=made.zone, language="de")
+        events.keep(tx, made.id, read.events, now=clock.now())
+        return made
+
+
+def test_each_newsletter_of_the_workspace_has_its_pages(
+    visitor: Any, kept: dict[str, Event], second: Publication, letter: Publication, sqlite_store: Store
+) -> None:
+    with sqlite_store.reading() as tx:
+        (concert,) = events.listing(tx, second.id)
+    theirs = visitor.get("/p/muhlenblatt/events")
+    assert theirs.status_code == 200
+    assert ("Konzert" in theirs.text, "Film" in theirs.text, 'lang="de"' in theirs.text) == (True, False, True)
+    assert 'href="http://127.0.0.1:8000/p/muhlenblatt/events.ics"' in theirs.text
+    for path in ("/events", f"/p/{letter.slug}/events"):
+        assert ("Konzert" in visitor.get(path).text, "Film" in visitor.get(path).text) == (False, True)
+    calendar = visitor.get("/p/muhlenblatt/events.ics").text.replace("\r\n ", "")
+    assert "SUMMARY:Konzert" in calendar
+    assert "SUMMARY:Film" not in calendar
+    assert f"/p/muhlenblatt/events/{concert.id}" in calendar
+    assert visitor.client.head("/p/muhlenblatt/events.ics").status_code == 200
+    page = visitor.get(f"/p/muhlenblatt/events/{concert.id}")
+    assert 'href="/p/muhlenblatt/events"' in page.text
+    assert json.loads(re.findall(r"ld\+json\">(.*?)</script>", page.text)[0])["@id"].endswith(
+        f"/p/muhlenblatt/events/{concert.id}"
+    )
+    assert visitor.get(f"/p/muhlenblatt/events/{concert.id}.ics").status_code == 200
+    assert visitor.get(f"/p/muhlenblatt/events/{concert.id}/google").status_code == 302
+    # An older mail's link names no newsletter, and leads to the one that shows the event.
+    assert 'lang="de"' in visitor.get(f"/events/{concert.id}").text
+    for missing in (f"/p/{letter.slug}/events/{concert.id}", "/p/nobody/events", "/p/nobody/events.ics", "/p/1/events"):
+        assert visitor.get(missing).status_code == 404, missing
+    assert visitor.get("/p/muhlenblatt/calendar").status_code == 303  # the desk stays closed
+
+
+def test_an_event_of_two_newsletters_is_on_the_pages_of_both(
+    visitor: Any, kept: dict[str, Event], second: Publication, letter: Publication, sqlite_store: Store
+) -> None:
+    film = kept["Film"]
+    with sqlite_store.writing() as tx:
+        events.share(tx, letter.id, film.id, second.id)
+    assert 'lang="en"' in visitor.get(f"/events/{film.id}").text
+    assert 'lang="de"' in visitor.get(f"/p/muhlenblatt/events/{film.id}").text
+    assert "Film" in visitor.get("/p/muhlenblatt/events").text
