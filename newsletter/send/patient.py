@@ -10,43 +10,30 @@ import smtplib
 import socket
 import time
 
-LONGEST_ANSWER = 64 * 1024
-"""Bytes of one answer with all its lines."""
+from newsletter.send.replies import Replies, Reply
 
 
 class _Patient(smtplib.SMTP):
-    _rest = b""
-    _rest_of: socket.socket | None = None
+    _replies = Replies()
+    _replies_of: socket.socket | None = None
 
-    def getreply(self) -> tuple[int, bytes]:
+    def getreply(self) -> Reply:
         """One answer, all its lines. Raises OSError where it is lost, late or without an end."""
         sock = self.sock
         if sock is None:
             raise smtplib.SMTPServerDisconnected("there is no connection")
-        if sock is not self._rest_of:  # what came before TLS must not be taken for an answer within it
-            self._rest_of, self._rest = sock, b""
+        if sock is not self._replies_of:  # what came before TLS must not be taken for an answer within it
+            self._replies_of, self._replies = sock, Replies()
         patience = sock.gettimeout()
         deadline: float | None = None
-        lines: list[bytes] = []
-        size = 0
         try:
-            while True:
-                line, end, rest = self._rest.partition(b"\n")
-                if size + len(line) > LONGEST_ANSWER:
-                    raise smtplib.SMTPServerDisconnected("its answer has no end")
-                if not end:
-                    if patience is not None and deadline is None:
-                        deadline = time.monotonic() + patience  # the first wait is the socket's own
-                    elif deadline is not None:
-                        sock.settimeout(max(deadline - time.monotonic(), 0.001))
-                    self._rest += self._more(sock)
-                    continue
-                self._rest = rest
-                size += len(line)
-                lines.append(line[4:].strip(b" \t\r\n"))
-                code = int(line[:3]) if line[:3].isdigit() else -1
-                if code < 0 or line[3:4] != b"-":
-                    return code, b"\n".join(lines)
+            while (reply := self._replies.next()) is None:
+                if patience is not None and deadline is None:
+                    deadline = time.monotonic() + patience  # the first wait is the socket's own
+                elif deadline is not None:
+                    sock.settimeout(max(deadline - time.monotonic(), 0.001))
+                self._replies.feed(self._more(sock))
+            return reply
         except OSError:
             self.close()
             raise

@@ -1,21 +1,24 @@
-"""SMTP with ready bytes: MAIL, RCPT and DATA in one round trip, then the message, then its final dot.
+"""SMTP with ready bytes: `smtplib` connects, speaks TLS and logs in, a `Dialogue` says what follows.
 
-`smtplib` connects, speaks TLS and logs in. Its own `sendmail` is not used: it waits for each answer and rewrites every
-message (0.9 ms for 60 KB), and it cannot tell before from after the final dot.
+smtplib's own `sendmail` is not used: it waits for each answer and rewrites every message (0.9 ms for 60 KB), and it
+cannot tell before from after the final dot.
 """
 
 from __future__ import annotations
 
 import os
-import re
+import selectors
 import smtplib
 import socket
 import ssl
+import time
 from functools import lru_cache
 
 from newsletter.send.address import Envelope
-from newsletter.send.outcomes import Answer, Stage
+from newsletter.send.dialogue import Dialogue, Event, Go
+from newsletter.send.outcomes import Answer
 from newsletter.send.patient import PatientSmtp, PatientTlsSmtp
+from newsletter.send.replies import readable
 from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.settings import Smtp, is_loopback
 
@@ -25,146 +28,141 @@ MESSAGES_PER_CONNECTION = 100
 DOT_PATIENCE = 10
 """The final dot may take this many times as long as a command (RFC 5321 §4.5.3.2.6: ten minutes)."""
 
-_Reply = tuple[int, bytes]
+_NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Connection:
-    """A logged-in connection, used by one thread."""
+    """A logged-in connection. One message after the other by `hand_over`, or by a loop over many of them that opens
+    and sends by `dialogue`, and calls `turn` when the socket is ready.
+    """
 
     def __init__(self, server: Smtp, smtp: smtplib.SMTP) -> None:
         self._server = server
         self._smtp = smtp
-        self._taken = 0
-        self._pipelining = smtp.has_extn("pipelining")
         self._utf8 = smtp.has_extn("smtputf8")
         limit = smtp.esmtp_features.get("size", "")
-        self._declares_size = smtp.has_extn("size")
         self._limit = int(limit) if limit.isdigit() else 0
+        self._deadline: float | None = None
+        self._seen = -1
+        self.dialogue = Dialogue(pipelining=smtp.has_extn("pipelining"), declares_size=smtp.has_extn("size"))
+        self.socket: socket.socket = smtp.sock
+        self.socket.setblocking(False)
+        self._is_tls = isinstance(self.socket, ssl.SSLSocket)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing can be said on it any more."""
+        return self._smtp.sock is None or self.dialogue.is_over
 
     @property
     def is_worn(self) -> bool:
         """Whether it has carried enough messages, or is closed."""
-        return self._taken >= MESSAGES_PER_CONNECTION or self._smtp.sock is None
+        return self.dialogue.opened >= MESSAGES_PER_CONNECTION or self.is_lost
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether something could not be written yet."""
+        return self.dialogue.pending() is not None
+
+    def check(self, envelope: Envelope, size: int) -> None:
+        """Raises ValueError with a reason where the server cannot take this reader's address, SendStopped where it
+        takes no message of so many bytes.
+        """
+        if envelope.needs_utf8 and not self._utf8:
+            raise ValueError("the mail server does not take addresses with such letters before the @ (no SMTPUTF8)")
+        if 0 < self._limit < size:
+            raise SendStopped(
+                f"The mail server {self._server} takes messages of up to {self._limit:,} bytes, and this issue has "
+                f"{size:,}. Shorten it, or raise the server's limit.",
+                where="smtp",
+            )
 
     def hand_over(self, envelope: Envelope, message: bytes, message_id: str) -> Answer:
         """One message: its answer, with the stage at which it came or the connection was lost."""
-        if envelope.needs_utf8 and not self._utf8:
-            raise ValueError("the mail server does not take addresses with such letters before the @ (no SMTPUTF8)")
-        if 0 < self._limit < len(message):
-            raise SendStopped(
-                f"The mail server {self._server} takes messages of up to {self._limit:,} bytes, and this issue has "
-                f"{len(message):,}. Shorten it, or raise the server's limit.",
-                where="smtp",
-            )
-        fresh = self._taken == 0
-        self._taken += 1
-        stage, (code, reply) = self._converse(envelope, message)
-        return Answer(stage, code if code > 0 else None, _readable(reply), fresh)
+        self.check(envelope, len(message))
+        self.dialogue.open(envelope, len(message))
+        answer: Answer | None = None
+        while answer is None or not (self.is_lost or self.dialogue.is_quiet):
+            for event in self.turn():
+                if isinstance(event, Go):
+                    self.dialogue.send(message)
+                else:
+                    answer = event.answer
+            if not (self.is_lost or self.dialogue.is_quiet) and not self._wait():
+                for event in self.lose("The connection was lost: timed out"):
+                    answer = answer if isinstance(event, Go) else event.answer
+        return answer
 
-    def _converse(self, envelope: Envelope, message: bytes) -> tuple[Stage, _Reply]:
-        stage = Stage.MAIL
+    def _wait(self) -> bool:
+        """Until it can be read, or written where something is to be; false where it took too long."""
+        with selectors.DefaultSelector() as ready:
+            ready.register(self.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.wants_to_write else 0))
+            late = self.is_late(time.monotonic())
+            return not late and (bool(ready.select(self._patience)) or not self.is_late(time.monotonic()))
+
+    def turn(self) -> list[Event]:
+        """Write what can be written, read what is there, and say what it means. Where it is lost, it is closed."""
+        if self.is_lost:
+            return self.lose("The connection is closed.")
+        events: list[Event] = []
         try:
-            self._wait_up_to(self._server.timeout)
-            stage, refused = self._envelope(envelope, len(message))
-            if refused is not None:
-                return stage, refused
-            stage = Stage.BODY
-            self._smtp.send(message)
-            stage = Stage.DOT  # before the write: from its first byte on, the message may have been taken
-            self._wait_up_to(self._server.timeout * DOT_PATIENCE)
-            self._smtp.send(b".\r\n")
-            answer = self._smtp.getreply()
+            self._write()
+            self._read(events)
+            self._write()
         except OSError as cause:  # SMTPException is one
-            self._drop()
-            return stage, (-1, f"The connection was lost: {cause}".encode())
-        if stage is Stage.DOT and not 200 <= answer[0] <= 599:
-            self._drop()
-        return stage, answer
+            return events + self.lose(f"The connection was lost: {cause}")
+        return events + self.lose("The server closed the connection.") if self.dialogue.is_over else events
 
-    def _envelope(self, envelope: Envelope, size: int) -> tuple[Stage, _Reply | None]:
-        """Up to the 354. Where something was refused: at which stage, and what the server said."""
-        options = f" SIZE={size}" if self._declares_size else ""
-        options += " SMTPUTF8" if envelope.needs_utf8 else ""
-        commands = [
-            f"MAIL FROM:<{envelope.sender}>{options}\r\n".encode(),
-            f"RCPT TO:<{envelope.recipient}>\r\n".encode(),
-            b"DATA\r\n",
-        ]
-        if not self._pipelining:
-            return self._step_by_step(commands)
-        self._smtp.send(b"".join(commands))
-        mail = self._reply()
-        if mail[0] == 421:
-            return Stage.MAIL, mail  # the other two are not answered any more
-        recipient = self._reply()
-        if recipient[0] == 421:
-            return (Stage.RCPT, recipient) if mail[0] // 100 == 2 else (Stage.MAIL, mail)
-        go = self._reply()
-        if mail[0] // 100 == 2 and recipient[0] // 100 == 2:
-            if go[0] == 354:
-                return Stage.DATA, None
-            self._reset(go)
-            return Stage.DATA, go
-        if go[0] == 354:
-            # A server may say so although nobody is left (RFC 2920 §3.1). With nobody left a lone dot ends it; had
-            # the recipient been accepted, it would deliver an empty message: then the connection is dropped.
-            if recipient[0] // 100 == 2:
-                self._drop()
-            else:
-                self._smtp.send(b".\r\n")
-                self._smtp.getreply()
-                self._reset(mail)
-        else:
-            self._reset(go)
-        return (Stage.RCPT, recipient) if mail[0] // 100 == 2 else (Stage.MAIL, mail)
+    def is_late(self, now: float) -> bool:
+        """Whether an answer, or the end of a long message, has been awaited for too long. `now`: monotonic seconds.
 
-    def _step_by_step(self, commands: list[bytes]) -> tuple[Stage, _Reply | None]:
-        for stage, command, wanted in zip(
-            (Stage.MAIL, Stage.RCPT, Stage.DATA), commands, ("2", "2", "354"), strict=True
-        ):
-            self._smtp.send(command)
-            reply = self._reply()
-            if not str(reply[0]).startswith(wanted):
-                self._reset(reply)
-                return stage, reply
-        return Stage.DATA, None
+        Bytes without an end do not count: a server that is slow by a byte a second is late, too.
+        """
+        if self.dialogue.is_quiet:
+            self._deadline = None
+        elif self._deadline is None or self._seen != self.dialogue.progress:
+            self._seen = self.dialogue.progress
+            self._deadline = now + self._patience
+        return self._deadline is not None and now > self._deadline
 
-    def _reply(self) -> _Reply:
-        code, text = self._smtp.getreply()
-        if not 200 <= code <= 599:
-            raise smtplib.SMTPServerDisconnected(f"the server said what is no SMTP: {text[:80]!r}")
-        if code == 421:
-            self._drop()
-        return code, text
-
-    def _reset(self, last: _Reply) -> None:
-        """Ready for the next message; a server that does not answer to that is left."""
-        if self._smtp.sock is None or last[0] == 421:
-            return
-        try:
-            self._smtp.send(b"RSET\r\n")
-            if self._smtp.getreply()[0] != 250:
-                self._drop()
-        except OSError:
-            self._drop()
-
-    def _wait_up_to(self, seconds: float) -> None:
-        if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(seconds)
-
-    def _drop(self) -> None:
+    def lose(self, why: str) -> list[Event]:
+        """Close it without taking leave, and say what became of what was under way."""
         self._smtp.close()
+        return self.dialogue.lost(why)
 
     def close(self) -> None:
-        """QUIT, without waiting long for a farewell."""
+        """QUIT, without waiting long for a farewell; just closed where the server waits for something else."""
         try:
-            if self._smtp.sock is not None:
-                self._wait_up_to(min(5.0, self._server.timeout))
+            if not self.is_lost and self.dialogue.is_quiet:
+                self.socket.settimeout(min(5.0, self._server.timeout))
                 self._smtp.quit()
         except OSError:
             pass
         finally:
-            self._drop()
+            self._smtp.close()
+
+    @property
+    def _patience(self) -> float:
+        return self._server.timeout * (DOT_PATIENCE if self.dialogue.awaits_verdict else 1)
+
+    def _write(self) -> None:
+        while (piece := self.dialogue.pending()) is not None:
+            try:
+                self.dialogue.wrote(self.socket.send(piece))
+            except _NOT_NOW:
+                return
+
+    def _read(self, events: list[Event]) -> None:
+        while True:
+            try:
+                chunk = self.socket.recv(16_384)
+            except _NOT_NOW:
+                return
+            if not chunk:
+                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+            events += self.dialogue.feed(chunk)
+            if not self._is_tls:  # TLS may hold more than the socket shows
+                return
 
 
 def connect(server: Smtp, *, hello: str) -> Connection:
@@ -291,9 +289,4 @@ def _told(server: Smtp, cause: OSError) -> SendStopped:
 
 def _said(cause: smtplib.SMTPResponseException) -> str:
     error = cause.smtp_error
-    return f"{cause.smtp_code} {_readable(error if isinstance(error, bytes) else str(error).encode())}".rstrip(". ")
-
-
-def _readable(reply: bytes) -> str:
-    """A reply as one short line without controls."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", reply.decode("utf-8", "replace")).split())[:500]
+    return f"{cause.smtp_code} {readable(error if isinstance(error, bytes) else str(error).encode())}".rstrip(". ")
