@@ -129,7 +129,10 @@ def _by_rule(event: Event, rule: str, first: date, last: date) -> Iterator[Occur
     data = event.data
     lasts = (last_day(data.end, data.start) if data.end else first_day(data.start)) - first_day(data.start)
     begins = rules.starts(rule, data.start, since=_shifted(first, -1 - lasts.days))
+    left_out = frozenset(data.excepted)
     for start in takewhile(lambda start: first_day(start) <= _shifted(last, 1), begins):
+        if first_day(start) in left_out:
+            continue
         yield _at(event, data, start, _moved(data, first_day(start))[1] if data.end else None, start)
 
 
@@ -163,12 +166,14 @@ def _at(
         zone=data.zone if isinstance(start, datetime) else None,
         rule=event.data.rule,
         rule_text=event.data.rule_text,
+        excepted=event.data.excepted,
         place=data.place,
         online=data.online,
         url=data.url,
         contact=data.contact,
         open=data.open,
         wording=data.wording,
+        as_worded=data.as_worded,
         warnings=data.warnings,
         status=data.status,
         source=event.source,

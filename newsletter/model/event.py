@@ -44,6 +44,8 @@ class EventData:
     rule: str | None = None
     """An RRULE value with ordinal BYDAY, without the `RRULE:`."""
     rule_text: str | None = None
+    excepted: tuple[date, ...] = ()
+    """Days that the rule makes and that are left out, in order."""
     place: str | None = None
     online: bool = False
     url: str | None = None
@@ -52,6 +54,8 @@ class EventData:
     """Whether the contact and a link to join may stand on public pages."""
     wording: str | None = None
     """The line as it was pasted."""
+    as_worded: bool = False
+    """Whether issues show it in these words instead of what was read from them."""
     warnings: tuple[str, ...] = ()
     status: EventStatus = EventStatus.CONFIRMED
     ics: str | None = None
@@ -109,12 +113,16 @@ class Occurrence:
     zone: str | None
     rule: str | None = None
     rule_text: str | None = None
+    excepted: tuple[date, ...] = ()
     place: str | None = None
     online: bool = False
     url: str | None = None
     contact: str | None = None
     open: bool = False
     wording: str | None = None
+    as_worded: bool = False
+    worded: str = ""
+    """Clean HTML of the wording, where an issue shows it as it is."""
     warnings: tuple[str, ...] = ()
     status: EventStatus = EventStatus.CONFIRMED
     source: SourceId | None = None

@@ -6,6 +6,7 @@ from newsletter.store.schema.assets import asset
 from newsletter.store.schema.collecting import (
     collection,
     event,
+    event_alias,
     event_publication,
     full_text,
     item,
@@ -84,6 +85,7 @@ __all__ = [
     "digest",
     "digest_run",
     "event",
+    "event_alias",
     "event_publication",
     "failed_attempt",
     "full_text",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from newsletter.store.schema.columns import Json, Utc, metadata, of_publication, row_id
@@ -212,11 +213,21 @@ event = Table(
     Column("warnings", Json, nullable=False),
     Column("status", String(16), nullable=False),
     Column("ics", Text),
+    Column("excepted", Json),  # days that the rule makes and that are left out
+    Column("as_worded", Boolean, nullable=False, default=False, server_default=text("false")),
     Column("changes", Integer, nullable=False, default=0),  # how often it changed here: SEQUENCE grows with it
     Column("source_id", ForeignKey("source.id", ondelete="SET NULL")),
     Column("created_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# An event that was merged into another: its UID, so that what is collected again does not bring it back.
+event_alias = Table(
+    "event_alias",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("event_id", ForeignKey("event.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 # One event may appear in several publications.

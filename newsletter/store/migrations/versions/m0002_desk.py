@@ -209,6 +209,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("publication_id", "local", name=op.f("pk_digest_run")),
     )
     op.create_table(
+        "event_alias",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_alias_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("uid", name=op.f("pk_event_alias")),
+    )
+    op.create_index(op.f("ix_event_alias_event_id"), "event_alias", ["event_id"], unique=False)
+    op.create_table(
         "named_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("issue_id", sa.Integer(), nullable=False),
@@ -260,6 +270,8 @@ def upgrade() -> None:
     op.add_column("desk_user", sa.Column("language", sa.String(length=16), nullable=True))
     op.add_column("desk_user", sa.Column("totp_secret", sa.Text(), nullable=True))
     op.add_column("desk_user", sa.Column("totp_step", sa.Integer(), nullable=True))
+    op.add_column("event", sa.Column("excepted", sa.Text(), nullable=True))
+    op.add_column("event", sa.Column("as_worded", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("invitation", sa.Column("invited_by", sa.Text(), nullable=True))
     op.add_column("invitation", sa.Column("email", sa.Text(), nullable=True))
     op.add_column("invitation", sa.Column("user_id", sa.Integer(), nullable=True))
