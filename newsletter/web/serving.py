@@ -24,7 +24,7 @@ from newsletter.store import Store, users
 from newsletter.web.app import build
 from newsletter.web.limits import Attempts
 from newsletter.web.place import Place
-from newsletter.web.signin import invite_first_user
+from newsletter.web.setup import invite_first_user
 
 LOCK = "serve.lock"
 WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared with, not bound to)
@@ -60,9 +60,10 @@ def serve(
         port = bound.getsockname()[1]
         alarm = Alarm(store, settings, clock, collects=True)
         place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
+        app = build(place)
         server = _Server(
             uvicorn.Config(
-                build(place),
+                app,
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=GRACE,
@@ -73,7 +74,7 @@ def serve(
         )
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
-        with _until_signal(server):
+        with _until_signal(server, app.state.live.end):
             alarm.start()
             try:
                 say(f"The desk is at http://{shown}:{port}/")
@@ -98,7 +99,7 @@ def place_for(
         publication_id=publication.id,
         hosts=frozenset(names - WILDCARDS),
         any_address=host in WILDCARDS,
-        attempts=Attempts(clock),
+        attempts=Attempts(store, clock),
     )
     return place if alarm is None else replace(place, wake=alarm.wake, trouble=alarm.trouble)
 
@@ -112,8 +113,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _until_signal(server: _Server) -> Iterator[None]:
+def _until_signal(server: _Server, stop_telling: Callable[[], None]) -> Iterator[None]:
     def end(_number: int, _frame: FrameType | None) -> None:
+        stop_telling()  # an open stream is a request under way, and would be waited for
         server.force_exit = server.should_exit  # the second time: at once
         server.should_exit = True
 

@@ -1,0 +1,24 @@
+"""The switch that turns single keys off (WCAG 2.2, 2.1.4): kept in the browser, for it is about its keyboard."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from newsletter.web.page import KEYS_OFF, back
+
+router = APIRouter()
+
+YEAR = 365 * 24 * 3600
+
+
+@router.post("/keys")
+def switch(request: Request, keys: Annotated[str, Form()] = "") -> Response:
+    """`keys=on`: single keys do something; without it they do not."""
+    answer = back(request, "/", "Single keys work." if keys == "on" else "Single keys are off.")
+    if keys == "on":
+        answer.delete_cookie(KEYS_OFF, httponly=True, samesite="strict")
+    else:
+        answer.set_cookie(KEYS_OFF, "1", max_age=YEAR, httponly=True, samesite="strict")
+    return answer

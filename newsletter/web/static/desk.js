@@ -1,0 +1,5 @@
+/* What upgrades the desk's plain pages. Each module works on its own, and a page without them works too. */
+import "./swap.js";
+import "./keys.js";
+import "./live.js";
+import "./queue.js";

@@ -1,0 +1,1 @@
+/* The queue under one's fingers: filled in next. */
