@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
+from newsletter.events.occurrences import last_day
 from newsletter.model.event import Event, EventData, EventStatus
 
 LIKE = 0.75
@@ -33,16 +34,22 @@ def duplicates(events: Sequence[Event]) -> list[tuple[Event, Event]]:
 
 
 def merged(kept: EventData, other: EventData) -> EventData:
-    """The event that stays, with what only the other one knew."""
+    """The event that stays, with what only the other one knew; its own dates stay, hours of the same day are taken."""
     filled = {
         name: getattr(kept, name) or getattr(other, name)
-        for name in ("description", "place", "url", "contact", "online")
+        for name in ("description", "place", "url", "contact", "online", "wording")
     }
-    if not isinstance(kept.start, datetime) and isinstance(other.start, datetime) and kept.ics is None:
+    timed_only_there = not isinstance(kept.start, datetime) and isinstance(other.start, datetime)
+    if timed_only_there and kept.ics is None and _same_days(kept, other):
         filled |= {"start": other.start, "end": other.end, "zone": other.zone, "dates": other.dates}
     elif isinstance(kept.start, datetime) and kept.end is None and kept.start == other.start:
         filled["end"] = other.end
     return replace(kept, **filled)
+
+
+def _same_days(kept: EventData, other: EventData) -> bool:
+    last = last_day(other.end or other.start, other.start)
+    return (_day(kept), kept.end or kept.start, kept.dates, kept.rule) == (_day(other), last, other.dates, other.rule)
 
 
 def _day(data: EventData) -> object:

@@ -14,6 +14,7 @@ from newsletter.errors import NotFound
 from newsletter.model.event import Event, EventData, EventId, EventStatus
 from newsletter.model.publication import PublicationId
 from newsletter.model.source import SourceId
+from newsletter.store import event_aliases
 from newsletter.store.engine import Tx
 from newsletter.store.schema import event as table
 from newsletter.store.schema import event_publication as shown_in
@@ -79,11 +80,23 @@ class _Known:
             rows = tx.execute(select(table).where(table.c.uid.in_(missing[at : at + _CHUNK])))
             self.elsewhere += [_event(row) for row in rows]
         self.by_uid |= {event.data.uid: event for event in self.elsewhere}
+        self._follow(tx, [uid for uid in missing if uid not in self.by_uid], mine)
         self.by_start: dict[tuple[Any, ...], list[Event]] = {}
         self.by_day: dict[tuple[Any, ...], list[Event]] = {}
         for event in mine:
             self.by_start.setdefault(_exactly(event.data), []).append(event)
             self.by_day.setdefault(_roughly(event.data), []).append(event)
+
+    def _follow(self, tx: Tx, uids: list[str], mine: list[Event]) -> None:
+        """An event that was merged into another is that other one."""
+        aliases = event_aliases.targets(tx, uids)
+        here = {event.id: event for event in (*mine, *self.elsewhere)}
+        absent = sorted({event for event in aliases.values() if event not in here})
+        for at in range(0, len(absent), _CHUNK):
+            rows = [_event(row) for row in tx.execute(select(table).where(table.c.id.in_(absent[at : at + _CHUNK])))]
+            self.elsewhere += rows
+            here |= {event.id: event for event in rows}
+        self.by_uid |= {uid: here[event] for uid, event in aliases.items()}
 
     def matches(self, events: Sequence[EventData]) -> list[Event | str]:
         """For each the stored event it is, or the UID under which it is new."""
@@ -134,7 +147,7 @@ def _merged(old: EventData, new: EventData) -> EventData | None:
     """What is to be stored, or none where nothing changes."""
     # What an editor said holds, whatever its source says next.
     kept = old.status if old.status is EventStatus.REMOVED and new.wording is None else new.status
-    new = replace(new, open=new.open or old.open, status=kept)
+    new = replace(new, open=new.open or old.open, status=kept, as_worded=new.as_worded or old.as_worded)
     if old.uid == new.uid:
         return None if new.sequence < old.sequence or _same(old, new) else new
     if new.wording is None:
@@ -254,10 +267,10 @@ def share(tx: Tx, publication: PublicationId, event: EventId, other: Publication
 def remove(tx: Tx, publication: PublicationId, event: EventId, *, now: datetime) -> Event:
     """Take an event out of a publication's calendar, and give it back as it was. Raises NotFound.
 
-    A collected event is kept as removed, or the next collection would bring it back.
+    A collected event is kept as removed, or the next collection would bring it back; so is one that others went into.
     """
     old = get(tx, publication, event)
-    if old.source is not None:
+    if old.source is not None or event_aliases.has_any(tx, event):
         edit(tx, publication, event, replace(old.data, status=EventStatus.REMOVED), now=now)
         return old
     tx.execute(delete(shown_in).where(shown_in.c.event_id == event, shown_in.c.publication_id == publication))

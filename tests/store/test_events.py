@@ -15,6 +15,7 @@ from newsletter.model.event import Event, EventData, EventId, EventStatus
 from newsletter.model.publication import Publication
 from newsletter.model.source import SourceId
 from newsletter.store import Store, events, publications, schema
+from newsletter.workflows.event_merging import merge
 
 NEW_YORK = "America/New_York"
 TODAY = date(2026, 11, 27)
@@ -187,3 +188,45 @@ def test_events_are_listed_by_status(store: Store, publication: Publication, clo
 def test_an_absent_event_is_told(store: Store, publication: Publication) -> None:
     with pytest.raises(NotFound, match="no event 7"), store.reading() as tx:
         events.get(tx, publication.id, EventId(7))
+
+
+def test_an_event_that_was_merged_into_another_does_not_come_back_with_an_update(
+    store: Store, publication: Publication, clock: Clock
+) -> None:
+    source = source_of(store)
+    keep(store, publication, calendar(), clock, source)
+    keep(store, publication, lines("every Tuesday 7pm Singing at Town Hall"), clock)
+    choir, singing = sorted(listed(store, publication), key=lambda event: event.id)
+    merge(store, clock, publication, singing.id, choir.id)
+    (kept,) = listed(store, publication)
+    assert (kept.id, kept.data.title, kept.data.place) == (singing.id, "Singing", "Town Hall")
+    assert keep(store, publication, calendar(sequence=4, title="Choir, moved"), clock, source) == (0, 0, 1)
+    assert [event.data.title for event in listed(store, publication)] == ["Singing"]
+    # … nor when the event it went into goes itself
+    with store.writing() as tx:
+        events.remove(tx, publication.id, singing.id, now=clock.now())
+    keep(store, publication, calendar(sequence=5), clock, source)
+    assert listed(store, publication) == []
+
+
+def test_merging_again_carries_all_earlier_uids_and_publications_along(
+    store: Store, publication: Publication, clock: Clock
+) -> None:
+    with store.writing() as tx:
+        other = publications.add(tx, "Mill News", now=clock.now())
+    keep(store, publication, calendar(), clock)
+    keep(store, publication, lines("every Tuesday 7pm Singing\nDec 5 Party"), clock)
+    party, singing, choir = (
+        next(event for event in listed(store, publication) if event.data.title == title)
+        for title in ("Party", "Singing", "Choir")
+    )
+    with store.writing() as tx:
+        events.share(tx, publication.id, choir.id, other.id)
+    merge(store, clock, publication, singing.id, choir.id)
+    merge(store, clock, publication, party.id, singing.id)
+    for shown_in in (publication, other):
+        assert [event.id for event in listed(store, shown_in)] == [party.id]
+        keep(store, shown_in, calendar(sequence=9), clock)
+        assert [(event.id, event.data.start) for event in listed(store, shown_in)] == [(party.id, date(2026, 12, 5))]
+    with pytest.raises(NotFound):
+        merge(store, clock, publication, party.id, choir.id)
