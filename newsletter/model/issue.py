@@ -107,6 +107,8 @@ class Section:
 
     id: SectionId = UNSAVED_SECTION
     name: str = ""
+    most: int | None = None
+    """So many blocks at most, where the editors want a limit."""
     blocks: tuple[Block, ...] = ()
 
 

@@ -17,7 +17,7 @@ from newsletter.model.issue import Block, BlockId, BlockKind, Issue, IssueState,
 from newsletter.model.item import ItemId, Triage
 from newsletter.model.publication import Publication
 from newsletter.queue import outline as edits
-from newsletter.store import Store, Tx, issues, items
+from newsletter.store import Store, Tx, assets, issues, items
 from newsletter.text.personal import check_personal
 
 
@@ -31,29 +31,49 @@ class Editor:
     who: str
 
     def change(
-        self, number: int | None, what: str, edit: Callable[[Tx, Issue], Issue], *, if_version: int | None = None
+        self,
+        number: int | None,
+        what: str,
+        edit: Callable[[Tx, Issue], Issue],
+        *,
+        if_version: int | None = None,
+        joins: bool = False,
     ) -> Issue:
-        """Read a draft, change it, and keep it."""
+        """Read a draft, change it, and keep it. With `joins` it may be one step of the history with the one before."""
         with self.store.writing() as tx:
-            issue = issues.get(tx, self.publication.id, number)
-            if issue.state is not IssueState.DRAFT:
-                raise Refused(
-                    f"Issue {issue.number} is {issue.state}; only a draft can be edited. "
-                    f"Take it back with: newsletter issue reopen {issue.number}",
-                    code="not-a-draft",
-                )
+            issue = self.draft(tx, number)
             if if_version is not None and if_version != issue.version:
                 raise Conflict(
                     f"Issue {issue.number} is at version {issue.version}, not {if_version}: somebody was faster.",
                     where="--if-version",
                 )
-            return issues.save(tx, issue, edit(tx, issue), who=self.who, change=what, now=self.clock.now())
+            return issues.save(tx, issue, edit(tx, issue), who=self.who, change=what, now=self.clock.now(), joins=joins)
+
+    def draft(self, tx: Tx, number: int | None) -> Issue:
+        """An issue that may be edited. Raises NotFound, and Refused where it is no draft."""
+        issue = issues.get(tx, self.publication.id, number)
+        if issue.state is not IssueState.DRAFT:
+            raise Refused(
+                f"Issue {issue.number} is {issue.state}; only a draft can be edited. "
+                f"Take it back with: newsletter issue reopen {issue.number}",
+                code="not-a-draft",
+            )
+        return issue
 
     def _outline(
-        self, number: int | None, what: str, edit: Callable[[Outline], Outline], if_version: int | None = None
+        self,
+        number: int | None,
+        what: str,
+        edit: Callable[[Outline], Outline],
+        if_version: int | None = None,
+        joins: bool = False,
     ) -> Issue:
         return self.change(
-            number, what, lambda _, issue: replace(issue, outline=edit(issue.outline)), if_version=if_version
+            number,
+            what,
+            lambda _, issue: replace(issue, outline=edit(issue.outline)),
+            if_version=if_version,
+            joins=joins,
         )
 
     def add_section(self, number: int | None, name: str, at: int | None = None) -> Issue:
@@ -139,21 +159,51 @@ class Editor:
         """Free Markdown; standing: it returns in every issue between its dates."""
         if not text.strip():
             raise NewsletterError("A text block needs a text.", where="TEXT")
+        _right_length("TEXT", text)
         check_personal(text, where="TEXT", markdown=True)
         check_personal(headline or "", where="--headline", markdown=False)
-        if standing and standing.first and standing.last and standing.last < standing.first:
-            raise NewsletterError("A standing text ends on or after the day it begins.", where="--until")
-        block = Block(kind=BlockKind.TEXT, blurb=text.strip(), headline=headline or None, standing=standing)
+        block = Block(
+            kind=BlockKind.TEXT, blurb=text.strip(), headline=headline or None, standing=_right_dates(standing)
+        )
         return self._outline(
             number,
             "text added",
             lambda outline: edits.add_block(outline, block, edits.find_section(outline, section) if section else 0, at),
         )
 
-    def edit_block(
-        self, number: int | None, block: BlockId, fields: dict[str, Any], *, if_version: int | None = None
+    def add_image(
+        self,
+        number: int | None,
+        block: Block,
+        *,
+        section: str | None = None,
+        at: int | None = None,
     ) -> Issue:
-        """headline, teaser, teaser_rank, blurb, outlet, url of a block over the original; empty: the original."""
+        """The block of a picture (`image_block`) that was taken in; see `workflows.images.add_picture`."""
+
+        def edit(tx: Tx, issue: Issue) -> Issue:
+            if not assets.named(tx, [block.asset or ""]):
+                raise NotFound(f"There is no picture {block.asset}.", where="asset")
+            index = edits.find_section(issue.outline, section) if section else 0
+            return replace(issue, outline=edits.add_block(issue.outline, block, index, at))
+
+        return self.change(number, "image added", edit)
+
+    def edit_block(
+        self,
+        number: int | None,
+        block: BlockId,
+        fields: dict[str, Any],
+        *,
+        if_version: int | None = None,
+        joins: bool = False,
+    ) -> Issue:
+        """headline, teaser, teaser_rank, blurb, outlet, url of a block over the original; empty: the original.
+
+        `standing`, of a text: none or its dates. With `joins` somebody is typing: many saves are one step back.
+
+        Of an image block alt, blurb (its caption) and url.
+        """
         values = {name: _field(name, value) for name, value in fields.items()}
 
         def edit(outline: Outline) -> Outline:
@@ -164,11 +214,22 @@ class Editor:
                     f"Block {block} is at version {old.version}, not {if_version}: somebody changed it meanwhile.",
                     where="--if-version",
                 )
+            if old.kind not in (BlockKind.TEXT, BlockKind.IMAGE) and values.get("standing"):
+                raise NewsletterError("Only a text or a picture of your own can return in every issue.", where="BLOCK")
             if old.kind is BlockKind.TEXT and "blurb" in values and not values["blurb"]:
                 raise NewsletterError("A text block needs a text; remove the block instead.", where="--blurb")
+            if old.kind is BlockKind.IMAGE:
+                if "alt" in values and not values["alt"]:
+                    raise NewsletterError(_NO_ALT, where="--alt")
+                if extra := [name for name in ("headline", "outlet") if values.get(name)]:
+                    raise NewsletterError(
+                        f"An image block has no {extra[0]}; write a caption into its blurb.", where=f"--{extra[0]}"
+                    )
+            elif values.get("alt"):
+                raise NewsletterError(f"Block {block} is no image block; only those have an alt text.", where="--alt")
             return edits.replace_block(outline, spot, replace(old, **values))
 
-        return self._outline(number, f"block {block} edited", edit)
+        return self._outline(number, f"block {block} edited", edit, joins=joins)
 
     def move_block(
         self,
@@ -196,21 +257,62 @@ class Editor:
             if_version,
         )
 
-    def set_fields(self, number: int | None, fields: dict[str, str], *, if_version: int | None = None) -> Issue:
+    def set_fields(
+        self, number: int | None, fields: dict[str, str], *, if_version: int | None = None, joins: bool = False
+    ) -> Issue:
         """title, subject, preheader, theme of the issue; empty: as the publication has it."""
         values: dict[str, Any] = {name: _one_line(name, value) or None for name, value in fields.items()}
         if values.get("title", "") is None:
             raise NewsletterError("An issue needs a title.", where="--title")
-        return self.change(number, "issue set", lambda _, issue: replace(issue, **values), if_version=if_version)
+        return self.change(
+            number, "issue set", lambda _, issue: replace(issue, **values), if_version=if_version, joins=joins
+        )
+
+
+_NO_ALT = "A picture needs words for those who do not see it: say what it shows."
+_LONGEST_ALT = 500
+
+
+def image_block(*, alt: str, caption: str = "", url: str = "") -> Block:
+    """An image block that waits for its picture: words for those who do not see it, a caption in Markdown, a link."""
+    values = {name: _field(name, value) for name, value in {"alt": alt, "blurb": caption, "url": url}.items()}
+    if not values["alt"]:
+        raise NewsletterError(_NO_ALT, where="--alt")
+    return Block(kind=BlockKind.IMAGE, **values)
+
+
+LONGEST_TEXT = 100_000
+LONGEST_LINE = 2_000
+"""Characters of a text in Markdown, and of a field of one line."""
+
+
+def _right_dates(standing: Standing | None) -> Standing | None:
+    if standing and standing.first and standing.last and standing.last < standing.first:
+        raise NewsletterError("A standing text ends on or after the day it begins.", where="--until")
+    return standing
+
+
+def _right_length(name: str, value: str) -> None:
+    most = LONGEST_TEXT if name in ("blurb", "TEXT") else LONGEST_LINE
+    if len(value) > most:
+        what = "text" if name == "TEXT" else name
+        raise NewsletterError(
+            f"The {what} has {len(value):,} characters, and at most {most:,} fit into an issue; shorten it.",
+            code="too-long",
+            where=name if name == "TEXT" else f"--{name}",
+        )
 
 
 def _one_line(name: str, value: str) -> str:
+    _right_length(name, value)
     if any(ord(character) < 32 for character in value):
         raise NewsletterError(f"The {name} is one line, without control characters.", where=f"--{name}")
     return value.strip()
 
 
 def _field(name: str, value: Any) -> Any:
+    if name == "standing":
+        return _right_dates(value)
     if name == "teaser_rank":
         if value is not None and value < 1:
             raise NewsletterError("A teaser's rank counts from 1.", where="--teaser-rank")
@@ -218,10 +320,16 @@ def _field(name: str, value: Any) -> Any:
     if not value:
         return None
     if name in ("headline", "blurb"):
+        _right_length(name, value)
         check_personal(value, where=f"--{name}", markdown=name == "blurb")
     if name == "blurb":
         return value
     value = _one_line(name, value)
+    if name == "alt" and len(value) > _LONGEST_ALT:
+        raise NewsletterError(
+            f"An alt text has at most {_LONGEST_ALT} characters; what is longer belongs into the caption.",
+            where="--alt",
+        )
     if name == "url" and value:
         try:
             parts = urlsplit(value)

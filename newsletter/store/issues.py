@@ -23,7 +23,8 @@ from newsletter.model.issue import (
 )
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.publication import PublicationId
-from newsletter.store import items, outlines, stories
+from newsletter.model.revision import snapshot_of
+from newsletter.store import items, outlines, revisions, stories
 from newsletter.store.engine import Tx
 from newsletter.store.outlet import OVERLAID, overlaid
 from newsletter.store.schema import (
@@ -148,11 +149,20 @@ def create(
     return by_id(tx, issue)
 
 
-def save(tx: Tx, before: Issue, after: Issue, *, who: str, change: str, now: datetime) -> Issue:
-    """Keep an edited draft. The version grows where the order or a field of the issue changed; blocks have their own.
+def save(tx: Tx, before: Issue, after: Issue, *, who: str, change: str, now: datetime, joins: bool = False) -> Issue:
+    """Keep an edited draft, and what it was. With `joins` it may be one step of the history with the step before.
 
-    Raises Conflict where it, or a block that was edited, changed since it was read.
+    The version grows where the order or a field of the issue changed; blocks have their own. Raises Conflict where it,
+    or a block that was edited, changed since it was read.
     """
+    kept = put(tx, before, after)
+    if snapshot_of(before) != snapshot_of(kept):
+        revisions.remember(tx, before, who=who, change=change, now=now, joins=joins)
+    return kept
+
+
+def put(tx: Tx, before: Issue, after: Issue) -> Issue:
+    """Make a draft what it was, or shall be; the history is not touched. Raises Conflict as `save` does."""
     values = {
         name: getattr(after, name)
         for name in ("title", "subject", "preheader", "theme")
@@ -171,13 +181,14 @@ def save(tx: Tx, before: Issue, after: Issue, *, who: str, change: str, now: dat
     if claimed.rowcount != 1:
         raise Conflict(f"Somebody changed issue {before.number} meanwhile; look at it again before you save.")
     if before.outline != after.outline:
-        outlines.remember(tx, before.id, before.outline, who=who, change=change, now=now)
         outlines.save(tx, before.id, before.outline, after.outline)
     return by_id(tx, before.id)
 
 
 def _order(outline: Outline) -> object:
-    return [(section.id, section.name, [block.id for block in section.blocks]) for section in outline.sections]
+    return [
+        (section.id, section.name, section.most, [block.id for block in section.blocks]) for section in outline.sections
+    ]
 
 
 def move(

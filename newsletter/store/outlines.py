@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from newsletter.errors import Conflict
 from newsletter.model.issue import (
@@ -26,7 +25,7 @@ from newsletter.model.item import ItemId
 from newsletter.store.engine import Tx
 from newsletter.store.schema import block as blocks
 from newsletter.store.schema import block_item as block_items
-from newsletter.store.schema import revision as revisions
+from newsletter.store.schema import gone_block
 from newsletter.store.schema import section as sections
 
 _CONTENT = ("kind", "headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt")
@@ -48,7 +47,7 @@ def load(tx: Tx, issue: IssueId) -> Outline:
         held.setdefault(row.section_id, []).append(_block(row, tuple(pinned.get(row.id, ()))))
     return Outline(
         tuple(
-            Section(id=SectionId(row.id), name=row.name, blocks=tuple(held.get(row.id, ())))
+            Section(id=SectionId(row.id), name=row.name, most=row.most, blocks=tuple(held.get(row.id, ())))
             for row in tx.execute(select(sections).where(sections.c.issue_id == issue).order_by(sections.c.rank))
         )
     )
@@ -75,7 +74,8 @@ def _block(row: Any, items: tuple[PinnedItem, ...]) -> Block:
 def save(tx: Tx, issue: IssueId, before: Outline, after: Outline) -> None:
     """Write the difference between two outlines; new sections and blocks have the id 0.
 
-    A block whose content changed gets the next version. Raises Conflict where a block changed since it was read.
+    Those that are not there any more, as in an undo, come back with their ids. A block whose content changed gets the
+    next version. Raises Conflict where a block changed since it was read.
     """
     _save_sections(tx, issue, before, after)
     standing = select(sections.c.id).where(sections.c.issue_id == issue, sections.c.rank > 0)
@@ -84,12 +84,14 @@ def save(tx: Tx, issue: IssueId, before: Outline, after: Outline) -> None:
     new = _placed(after, ids)
     kept = {block.id for block, _ in new}
     for block, (section, rank) in new:
-        if block.id == UNSAVED_BLOCK:
+        if block.id not in old:
             _insert(tx, issue, block, section, rank)
         else:
             _update(tx, *old[block.id], block, (section, rank))
     for key in old.keys() - kept:
         _expect(tx.execute(delete(blocks).where(blocks.c.id == key, blocks.c.version == old[key][0].version)))
+        if tx.execute(select(gone_block.c.id).where(gone_block.c.id == key)).first() is None:
+            tx.execute(insert(gone_block).values(id=key))
     gone = {section.id for section in before.sections} - {section.id for section in after.sections}
     if gone:
         tx.execute(delete(sections).where(sections.c.id.in_(gone)))
@@ -107,15 +109,22 @@ def _placed(outline: Outline, ids: Sequence[int]) -> list[tuple[Block, _Place]]:
 
 
 def _save_sections(tx: Tx, issue: IssueId, before: Outline, after: Outline) -> None:
-    old = {section.id: (section.name, rank) for rank, section in enumerate(before.sections, 1)}
+    old = {section.id: (section.name, section.most, rank) for rank, section in enumerate(before.sections, 1)}
     kept = {section.id for section in after.sections}
     for key in old.keys() - kept:  # out of the way of the order, until their blocks have moved
         tx.execute(update(sections).where(sections.c.id == key).values(rank=-1))
     for rank, section in enumerate(after.sections, 1):
-        if section.id == UNSAVED_SECTION:
-            tx.execute(insert(sections).values(issue_id=issue, name=section.name, rank=rank))
-        elif old[section.id] != (section.name, rank):
-            tx.execute(update(sections).where(sections.c.id == section.id).values(name=section.name, rank=rank))
+        values = {"name": section.name, "most": section.most, "rank": rank}
+        if section.id not in old:
+            tx.execute(insert(sections).values(issue_id=issue, **values, **_free(tx, section.id)))
+        elif old[section.id] != (section.name, section.most, rank):
+            tx.execute(update(sections).where(sections.c.id == section.id).values(values))
+
+
+def _free(tx: Tx, wanted: SectionId) -> dict[str, int]:
+    """The id of a section that comes back, unless another has it by now."""
+    taken = wanted == UNSAVED_SECTION or tx.execute(select(sections.c.id).where(sections.c.id == wanted)).first()
+    return {} if taken else {"id": wanted}
 
 
 def _columns(block: Block) -> dict[str, Any]:
@@ -128,9 +137,12 @@ def _columns(block: Block) -> dict[str, Any]:
 
 
 def _insert(tx: Tx, issue: IssueId, block: Block, section: int, rank: int) -> None:
-    key = tx.execute(
-        insert(blocks).values(issue_id=issue, section_id=section, rank=rank, version=1, **_columns(block))
-    ).inserted_primary_key
+    values = {"issue_id": issue, "section_id": section, "rank": rank, "version": 1, **_columns(block)}
+    if block.id != UNSAVED_BLOCK and tx.execute(select(blocks.c.id).where(blocks.c.id == block.id)).first() is None:
+        values |= {"id": block.id, "version": block.version + 1}
+    elif tx.dialect.name == "sqlite":  # which gives the highest number again when it is free
+        values["id"] = max(tx.execute(select(func.max(table.c.id))).scalar() or 0 for table in (blocks, gone_block)) + 1
+    key = tx.execute(insert(blocks).values(values)).inserted_primary_key
     assert key is not None
     _pin(tx, BlockId(key[0]), block.items)
 
@@ -162,25 +174,3 @@ def _update(tx: Tx, old: Block, was: _Place, new: Block, place: _Place) -> None:
 def _expect(result: Any) -> None:
     if result.rowcount != 1:
         raise Conflict("Somebody changed this block meanwhile; look at it again before you save.")
-
-
-def remember(tx: Tx, issue: IssueId, before: Outline, *, who: str, change: str, now: datetime) -> None:
-    """Keep a revision: what was done, by whom, and the outline before it."""
-    tx.execute(insert(revisions).values(issue_id=issue, at=now, who=who, change=change, before=_as_json(before)))
-
-
-def _as_json(outline: Outline) -> list[dict[str, Any]]:
-    return [
-        {"id": section.id, "name": section.name, "blocks": [_block_json(block) for block in section.blocks]}
-        for section in outline.sections
-    ]
-
-
-def _block_json(block: Block) -> dict[str, Any]:
-    values: dict[str, Any] = {"id": block.id, "version": block.version}
-    values |= {name: value for name, value in _columns(block).items() if value is not None}
-    for name in ("standing_first", "standing_last"):
-        if name in values:
-            values[name] = values[name].isoformat()
-    values["items"] = [[pinned.item, pinned.version] for pinned in block.items]
-    return values
