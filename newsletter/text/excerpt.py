@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape, unescape
 
 LIMIT = 600
@@ -14,6 +15,11 @@ _SENTENCE = re.compile(r"[.!?…。！？](?:[\"'”’»)\]]*)(?=\s|$)|[。！�
 _VOID = frozenset(("br", "hr", "img"))
 _DROPPED = re.compile(r"<(?:img|hr)\b[^>]*>")
 _HEADING = re.compile(r"<(/?)h[3-6]>")
+_SHORT = re.compile(
+    r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|vs|etc|e\.g|i\.e|z\.B|bzw|ca|approx|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
+"""An abbreviation: its full stop ends no sentence."""
+_PARTED = re.compile(r"(</(?:p|li|blockquote|pre)>)(?=\S)")
 _EMPTY = re.compile(r"<(p|li|ul|ol|blockquote|a|b|strong|i|em|u|s|sub|sup|code|pre)(?: [^<>]*)?>\s*</\1>")
 
 
@@ -71,3 +77,36 @@ def _thinned(html: str) -> str:
     while (thinner := _EMPTY.sub("", html)) != html:
         html = thinner
     return html.strip()
+
+
+def first_sentences(html: str, count: int) -> str:
+    """The first so many sentences of clean HTML, with their links; all of it where there are no more."""
+    return _cut(html, lambda shown: _ends(shown)[: max(count, 1)][-1:])
+
+
+def upto_sentence(html: str, limit: int | None = None) -> str:
+    """Clean HTML up to the last sentence that is whole, or the first that ends at or after `limit` characters.
+
+    Without a limit, what ends with a whole sentence loses that one, unless it is the only one.
+    """
+
+    def where(shown: str) -> list[int]:
+        ends = _ends(shown)
+        if limit is not None:
+            return [end for end in ends if end >= limit][:1]
+        whole = [end for end in ends if end < len(shown.rstrip())]
+        return whole[-1:]
+
+    return _cut(html, where)
+
+
+def _ends(shown: str) -> list[int]:
+    return [match.end() for match in _SENTENCE.finditer(shown) if not _SHORT.search(shown, 0, match.end())]
+
+
+def _cut(html: str, where: Callable[[str], list[int]]) -> str:
+    html = _HEADING.sub(r"<\1p>", _DROPPED.sub("", html))
+    pieces = _PIECE.findall(_PARTED.sub(r"\1 ", html))
+    shown = "".join(unescape(piece) for piece in pieces if not piece.startswith("<"))
+    ends = where(shown)
+    return _thinned(_upto(pieces, ends[0], cut=False)) if ends else _thinned(html)
