@@ -8,7 +8,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -41,6 +41,13 @@ def postgres_server() -> Iterator[str]:
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the server's socket lives there, and must be ours alone
     data = home / "data"
     server = pgserver.get_server(data, cleanup_mode=None)
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        # these tests kill processes, never the machine: the disk need not be waited for
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
@@ -53,28 +60,69 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
+@contextmanager
+def _database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database, a copy of another, gone in the end."""
     import psycopg
     from sqlalchemy.engine import make_url
 
     name = f"t{uuid4().hex}"
-    plain = make_url(postgres_server)
+    plain = make_url(server)
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield plain.set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def _postgres_tables(postgres_server: str) -> Iterator[str]:
+    """The name of a database that has today's tables and nothing in them: a copy takes a tenth of making them."""
+    from sqlalchemy.engine import make_url
+
+    with _database(postgres_server) as url:
+        open_store(url).close()
+        name = make_url(url).database
+        assert name is not None
+        yield name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
+    made = tmp_path_factory.mktemp("tables") / "newsletter.db"
+    open_store(f"sqlite:///{made}").close()
+    return made
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, _postgres_tables: str) -> Iterator[str]:
+    """A PostgreSQL database with today's tables, and nothing in them."""
+    with _database(postgres_server, _postgres_tables) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_tables: Path) -> str:
+    """A SQLite database with today's tables, and nothing in them."""
+    return f"sqlite:///{shutil.copy(_sqlite_tables, tmp_path / 'newsletter.db')}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'newsletter.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of each kind, with today's tables, and nothing in them."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind, without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'newsletter.db'}"
+        return
+    with _database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -86,9 +134,9 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     """A store on SQLite alone, where the database makes no difference."""
-    opened = open_store(f"sqlite:///{tmp_path / 'newsletter.db'}")
+    opened = open_store(sqlite_url)
     yield opened
     opened.close()
 

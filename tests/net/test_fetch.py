@@ -69,9 +69,9 @@ def test_packed_bodies_are_undone(web: Any, encoding: str, pack: Callable[[bytes
     ("body", "headers", "words"),
     [
         (b"x" * 200_000, {}, "sent more than"),
-        (gzip.compress(b"\0" * 50_000_000), {"content_encoding": "gzip"}, "sent more than"),
+        (gzip.compress(b"\0" * 50_000_000, mtime=0), {"content_encoding": "gzip"}, "sent more than"),
         (b"not gzip", {"content_encoding": "gzip"}, "it is not gzip"),
-        (gzip.compress(b"Alderwick" * 99)[:-20], {"content_encoding": "gzip"}, "ends too early"),
+        (gzip.compress(b"Alderwick" * 99, mtime=0)[:-20], {"content_encoding": "gzip"}, "ends too early"),
         (b"x", {"content_encoding": "zstd"}, "packed as “zstd”"),
         (brotli.compress(b"0" * 50_000_000), {"content_encoding": "br"}, "sent more than"),
         (b"not brotli at all", {"content_encoding": "br"}, "it is not br"),

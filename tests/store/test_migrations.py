@@ -18,17 +18,22 @@ from newsletter.store.schema import metadata
 
 def differences(store: Store) -> list[object]:
     with store.reading() as tx:
-        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
-        return list(compare_metadata(context, metadata))
+        options = {"compare_type": True, "compare_server_default": True, "include_object": is_of_the_schema}
+        return list(compare_metadata(MigrationContext.configure(tx, opts=options), metadata))
 
 
-def test_a_migrated_database_equals_a_fresh_one(database_url: str) -> None:
-    migrated = Store(open_engine(database_url))
+def is_of_the_schema(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    """Full-text search has tables of its own kind on each database."""
+    return kind != "table" or not (name or "").startswith("item_search")
+
+
+def test_a_migrated_database_equals_a_fresh_one(empty_database_url: str) -> None:
+    migrated = Store(open_engine(empty_database_url))
     with migrated.writing() as tx:
         upgrade(tx)
     assert differences(migrated) == []
     migrated.close()
-    reopened = open_store(database_url)
+    reopened = open_store(empty_database_url)
     assert differences(reopened) == []
     reopened.close()
 
