@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete
 
 from newsletter.model.item import Item, ItemId
 from newsletter.model.publication import PublicationId
-from newsletter.store import items
+from newsletter.store import items, search
 from newsletter.store.engine import Tx
 from newsletter.store.schema import item_edit
 from newsletter.store.upsert import upsert_into
@@ -25,4 +25,5 @@ def lay(tx: Tx, publication: PublicationId, key: ItemId, fields: Mapping[str, An
     columns = (item_edit.c.title, item_edit.c.excerpt, item_edit.c.url, item_edit.c.outlet, item_edit.c.published)
     bare = and_(*(column.is_(None) for column in columns))
     tx.execute(delete(item_edit).where(item_edit.c.publication_id == publication, item_edit.c.item_id == key, bare))
+    search.keep_edit(tx, publication, key)
     return items.get(tx, publication, [key], now=now)[0]

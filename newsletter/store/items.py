@@ -14,7 +14,7 @@ from newsletter.model.item import LEFT_OUT, Item, ItemData, ItemId, ItemVersion,
 from newsletter.model.publication import PublicationId
 from newsletter.model.source import SourceId
 from newsletter.model.story import Place
-from newsletter.store import stories
+from newsletter.store import search, stories
 from newsletter.store.engine import Tx
 from newsletter.store.outlet import OUTLET, OVERLAID, overlaid
 from newsletter.store.schema import (
@@ -59,6 +59,7 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
     versions_of = [_version_row(key, 1, one, now) for key, one in data.items()]
     tx.execute(insert(item_version), versions_of)
     ids = sorted(data)
+    search.keep(tx, ids)
     taken = select(source_publication.c.publication_id).where(source_publication.c.source_id == number)
     decided = [
         {"publication_id": publication, "item_id": key, "state": _first_state(data[key])}
@@ -81,6 +82,7 @@ def revise(tx: Tx, changed: Sequence[tuple[KnownItem, ItemData]], *, now: dateti
     tx.execute(insert(item_version), [_version_row(old.id, old.latest + 1, new, now) for old, new in changed])
     rows = [_item_row(new) | {"b_id": old.id, "latest": old.latest + 1} for old, new in changed]
     tx.execute(update(item).where(item.c.id == bindparam("b_id")), rows)
+    search.keep(tx, [old.id for old, _ in changed])
 
 
 def rename(tx: Tx, renamed: Sequence[tuple[KnownItem, ItemData]]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from newsletter.errors import NewsletterError
+from newsletter.store import search
 from newsletter.store.engine import Store, Tx, first_line, open_engine
 from newsletter.store.schema import metadata
 
@@ -58,12 +59,14 @@ def _bring_up_to_date(store: Store) -> None:
             return
         if revision is None and not inspect(tx).has_table("publication"):
             metadata.create_all(tx)
+            search.create(tx)
             tx.execute(
                 text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             )
             tx.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
             return
         _migrate(tx, revision)
+        search.fill(tx)
 
 
 def _migrate(tx: Tx, revision: str | None) -> None:

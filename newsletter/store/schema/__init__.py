@@ -13,12 +13,15 @@ from newsletter.store.schema.collecting import (
     item_edit,
     item_version,
     publication,
+    queue_filter,
     source,
     source_publication,
     story,
     story_apart,
     story_item,
     triage,
+    triage_change,
+    triage_step,
 )
 from newsletter.store.schema.columns import Json, Utc, metadata
 from newsletter.store.schema.issues import (
@@ -107,6 +110,7 @@ __all__ = [
     "named_version",
     "presence",
     "publication",
+    "queue_filter",
     "recovery_code",
     "rendition",
     "revision",
@@ -124,6 +128,8 @@ __all__ = [
     "subscription",
     "suppression",
     "triage",
+    "triage_change",
+    "triage_step",
     "user",
     "waiver",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -184,7 +185,49 @@ triage = Table(
     Column("state", String(16), nullable=False),
     Column("section", Text),
     Column("changed_at", Utc),
+    Column("reason", Text),  # why it was skipped
+    Column("until", Integer),  # snoozed: the number of the issue with which it comes back
     Index("ix_triage_queue", "publication_id", "state", "item_id"),
+)
+
+# One thing that an editor did in the queue, so that it can be taken back, by whom it was done, on any day.
+triage_step = Table(
+    "triage_step",
+    metadata,
+    row_id(),
+    of_publication(),
+    Column("at", Utc, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("issue_number", Integer),  # the draft into which the items went
+    Column("stories", Json),  # how the stories were before, where they changed
+    Column("undone_at", Utc),
+    Index("ix_triage_step_publication_at", "publication_id", "at"),
+)
+
+# What a step changed of an item: how it was, and what it became.
+triage_change = Table(
+    "triage_change",
+    metadata,
+    Column("step_id", ForeignKey("triage_step.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_id", ForeignKey("item.id"), primary_key=True, index=True),
+    Column("before", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+    Column("section", Text),
+    Column("reason", Text),
+    Column("until", Integer),
+)
+
+# What a person of the desk looks for again and again: a part of an address, under a name.
+queue_filter = Table(
+    "queue_filter",
+    metadata,
+    row_id(),
+    of_publication(),
+    Column("user_id", ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    UniqueConstraint("publication_id", "user_id", "name"),
 )
 
 event = Table(

@@ -156,6 +156,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("publication_id", "day", name=op.f("pk_holiday")),
     )
     op.create_table(
+        "queue_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_queue_filter_publication_id_publication")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["desk_user.id"], name=op.f("fk_queue_filter_user_id_desk_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queue_filter")),
+        sa.UniqueConstraint(
+            "publication_id", "user_id", "name", name=op.f("uq_queue_filter_publication_id_user_id_name")
+        ),
+    )
+    op.create_index(op.f("ix_queue_filter_user_id"), "queue_filter", ["user_id"], unique=False)
+    op.create_table(
         "recovery_code",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
@@ -164,6 +183,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", "code_hash", name=op.f("pk_recovery_code")),
     )
+    op.create_table(
+        "triage_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("issue_number", sa.Integer(), nullable=True),
+        sa.Column("stories", sa.Text(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_triage_step_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_triage_step")),
+    )
+    op.create_index("ix_triage_step_publication_at", "triage_step", ["publication_id", "at"], unique=False)
     op.create_table(
         "api_answer",
         sa.Column("token_id", sa.Integer(), nullable=False),
@@ -250,6 +285,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_presence_at"), "presence", ["at"], unique=False)
     op.create_table(
+        "triage_change",
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.String(length=16), nullable=False),
+        sa.Column("after", sa.String(length=16), nullable=False),
+        sa.Column("section", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("until", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_triage_change_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["step_id"], ["triage_step.id"], name=op.f("fk_triage_change_step_id_triage_step"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("step_id", "item_id", name=op.f("pk_triage_change")),
+    )
+    op.create_index(op.f("ix_triage_change_item_id"), "triage_change", ["item_id"], unique=False)
+    op.create_table(
         "kept_version",
         sa.Column("block_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -281,3 +332,20 @@ def upgrade() -> None:
     op.add_column("revision", sa.Column("after", sa.Text(), nullable=True))
     op.add_column("revision", sa.Column("state", sa.String(length=8), server_default="done", nullable=False))
     op.add_column("section", sa.Column("most", sa.Integer(), nullable=True))
+    op.add_column("triage", sa.Column("reason", sa.Text(), nullable=True))
+    op.add_column("triage", sa.Column("until", sa.Integer(), nullable=True))
+    create_search(op.get_bind())
+
+
+def create_search(connection: sa.Connection) -> None:
+    """The words of the items; what they are of what was collected before is found when the store is opened."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS item_search USING fts5("
+            "words, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co M*'\")"
+        )
+    else:
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS item_search (key BIGINT NOT NULL PRIMARY KEY, words TSVECTOR NOT NULL)"
+        )
+        connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_item_search_words ON item_search USING gin (words)")
