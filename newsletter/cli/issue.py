@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli import issue_archive, issue_events, issue_sending, issue_steering
+from newsletter.cli import issue_archive, issue_events, issue_image, issue_sending, issue_steering
 from newsletter.cli.call import Call, long_text
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ section = typer.Typer(help="The sections of an issue.", no_args_is_help=True)
 app.add_typer(section, name="section")
 issue_sending.register(app)
 app.command()(issue_archive.archive)
+app.command()(issue_image.image)
 issue_steering.register(app)
 issue_events.register(app)
 
@@ -204,6 +205,7 @@ def edit(
     blurb: Annotated[str | None, typer.Option(help="Markdown, @FILE, or - for stdin.")] = None,
     outlet: Annotated[str | None, typer.Option()] = None,
     url: Annotated[str | None, typer.Option()] = None,
+    alt: Annotated[str | None, typer.Option(metavar="TEXT", help="What a picture shows.")] = None,
     if_version: Annotated[int | None, IF_VERSION] = None,
 ) -> None:
     """Write over a block's original, which is kept; an empty text returns to it."""
@@ -217,6 +219,7 @@ def edit(
         "blurb": long_text(blurb),
         "outlet": outlet,
         "url": url,
+        "alt": alt,
     }
     fields = {name: value for name, value in given.items() if value is not None}
     show_issue(call, _editor(call).edit_block(number_of(issue), BlockId(block), fields, if_version=if_version))

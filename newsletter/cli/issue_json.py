@@ -70,6 +70,8 @@ def block_document(block: Block, versions: Mapping[PinnedItem, ItemVersion]) -> 
             for other in dict.fromkeys(other for one in held for other in one.also_in)
             if other.id not in {pinned.item for pinned in block.items}
         ],
+        "asset": block.asset,
+        "alt": block.alt,
         "standing": None
         if block.standing is None
         else {
@@ -110,6 +112,8 @@ def text(material: Material) -> str:
 def _line(block: dict[str, Any], events: int) -> str:
     if block["kind"] == "calendar":
         return f"calendar, {events} events"
+    if block["kind"] == "image":
+        return f"image: {block['alt']}"[:78]
     if block["kind"] == "text":
         words = " ".join((block["headline"] or block["blurb"] or "").split())
         return ("standing: " if block["standing"] else "text: ") + words[:70]

@@ -83,6 +83,25 @@ def check(ctx: typer.Context, name: Annotated[str, NAME]) -> None:
 
 
 @app.command()
+def image(
+    ctx: typer.Context,
+    picture: Annotated[str, typer.Argument(metavar="FILE|URL", help="JPEG, PNG, WebP or GIF.")],
+) -> None:
+    """Take in a picture for a theme, and print the address to write into theme.toml."""
+    from newsletter.cli.issue_sending import desk
+    from newsletter.model.asset import image_url
+    from newsletter.workflows.images import received
+
+    call: Call = ctx.obj
+    asset = received(desk(call), picture, who=call.who)
+    url = image_url(call.settings.base_url, asset.name)
+    call.show(
+        {"url": url, "name": asset.name, "width": asset.width, "height": asset.height, "bytes": asset.size},
+        f"{url}  {asset.width} × {asset.height}, {asset.size // 1024} KB",
+    )
+
+
+@app.command()
 def preview(
     ctx: typer.Context,
     name: Annotated[str, NAME],

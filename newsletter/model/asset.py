@@ -39,6 +39,7 @@ class Asset:
 
 Assets = Mapping[str, Asset]
 """Pictures by their names."""
+NO_ASSETS: Assets = {}
 
 
 def image_url(base_url: str, name: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
+from newsletter.model.asset import NO_ASSETS, Assets
 from newsletter.model.event import Occurrence
 from newsletter.model.issue import Issue, Outline, PinnedItem
 from newsletter.model.item import ItemVersion
@@ -35,11 +36,13 @@ def compose(
     settings: Settings,
     on: date,
     nonce: str | None = None,
+    assets: Assets = NO_ASSETS,
 ) -> RenditionData:
     """Everything a reader receives, for an issue of the local day `on`.
 
-    `versions` holds the version of each pinned item; `occurrences` is the calendar, in order. `nonce` is drawn where
-    none is given. Raises NewsletterError where the theme or the subject cannot be used.
+    `versions` holds the version of each pinned item; `occurrences` is the calendar, in order, and `assets` has the
+    pictures of image blocks. `nonce` is drawn where none is given. Raises NewsletterError where the theme or the
+    subject cannot be used.
     """
     nonce = nonce or new_nonce()
     theme = open_theme(issue.theme or publication.theme, settings)
@@ -55,6 +58,7 @@ def compose(
         on=on,
         subject=subject,
         theme=theme.variables,
+        assets=assets,
     )
     seen["in_browser"] = archive_url(settings.base_url, issue.number) if settings.base_url and issue.in_archive else ""
     html, text = fill(theme, seen)

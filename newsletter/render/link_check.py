@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import lxml.html
 
 from newsletter.clock import Clock
+from newsletter.model.asset import image_url
 from newsletter.model.linked import LinkAnswer, LinkState
 from newsletter.model.rendition import RenditionData
 from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher, Request
@@ -31,11 +32,12 @@ def asked_of(data: RenditionData) -> list[str]:
     """The addresses of a rendition that are worth asking: its links and its pictures, each once."""
     pictures = lxml.html.document_fromstring(data.html).xpath("//img/@src")
     found = (*(link.target for link in data.links), *map(str, pictures))
-    ours = f"{data.base_url}{ARCHIVE}/" if data.base_url else None  # there only once the issue goes out
+    # there only once the issue goes out; and our own pictures are known without asking
+    ours = (f"{data.base_url}{ARCHIVE}/", image_url(data.base_url, "")) if data.base_url else ()
     return [
         url
         for url in dict.fromkeys(found)
-        if url.lower().startswith(("http://", "https://")) and not (ours and url.startswith(ours))
+        if url.lower().startswith(("http://", "https://")) and not url.startswith(ours)
     ]
 
 

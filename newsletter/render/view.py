@@ -12,6 +12,7 @@
     a block         kind `item`: level, lead, outlet, headline, url, html, text, language, dir, others, also (the words
                     before also_in), also_in
                     kind `text`: level, headline, boxed, pieces, text; a piece has html, or button and url
+                    kind `image`: level, src, alt, width and height (as shown), url, html, text (the caption)
                     kind `calendar`: level, events
     one of others   outlet, headline, url, html, text
     one of also_in  outlet, url: where else the story stands
@@ -25,12 +26,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
+from newsletter.model.asset import NO_ASSETS, Assets
 from newsletter.model.event import EventStatus, Occurrence
 from newsletter.model.issue import Block, BlockKind, Issue, PinnedItem, Section
 from newsletter.model.item import ItemVersion
@@ -39,6 +41,7 @@ from newsletter.model.publication import Publication
 from newsletter.render.agenda import agenda
 from newsletter.render.columns import WIDTH
 from newsletter.render.dates import full_date
+from newsletter.render.image import image
 from newsletter.render.prose import Button, pieces, prose
 from newsletter.render.prose_text import prose_text
 from newsletter.render.subject import preheader_of
@@ -61,16 +64,27 @@ def view(
     on: date,
     subject: str,
     theme: Mapping[str, Any],
+    assets: Assets = NO_ASSETS,
 ) -> View:
     """The whole issue as a template sees it, for the local day `on`. Sections without anything to show are left out."""
     language = publication.language
     said = words(language)
     shown_events = [one for one in occurrences if not one.hidden and one.status is EventStatus.CONFIRMED]
     events = agenda(publication, shown_events, on=on, base_url=base_url, said=said)
+    excerpts = bool(theme.get("excerpts", True))
+
+    def one(block: Block, level: int) -> View | None:
+        if block.kind is BlockKind.TEXT:
+            return _text(block, level)
+        if block.kind is BlockKind.IMAGE:
+            return image(block, assets, level=level, base_url=base_url, theme=theme)
+        if block.kind is BlockKind.ITEM:
+            items = [versions[pin] for pin in block.items if pin in versions]
+            return _item(block, items, level, language, excerpts)
+        return None
+
     sections = [
-        shown
-        for section in issue.outline.sections
-        for shown in _sections(section, versions, events, language, said["calendar"], bool(theme.get("excerpts", True)))
+        shown for section in issue.outline.sections for shown in _sections(section, one, events, said["calendar"])
     ]
     lede = _lede(sections)
     sections = [section for section in sections if section["blocks"]]
@@ -103,12 +117,7 @@ def address_line(publication: Publication) -> str:
 
 
 def _sections(
-    section: Section,
-    versions: Mapping[PinnedItem, ItemVersion],
-    events: View,
-    language: str,
-    calendar: str,
-    excerpts: bool,
+    section: Section, shown_as: Callable[[Block, int], View | None], events: View, calendar: str
 ) -> list[View]:
     """A section as it is shown: a calendar that does not begin it with its heading stands under one of its own."""
     name = one_line(section.name)
@@ -125,22 +134,12 @@ def _sections(
             else:
                 shown.append({"name": own or calendar, "marked": True, "blocks": [found]})
                 shown.append({"name": "", "marked": True, "blocks": []})
-        elif (one := _block(block, versions, level, language, excerpts)) is not None:
+        elif (one := shown_as(block, level)) is not None:
             shown[-1]["blocks"].append(one)
     shown = [one for one in shown if one["blocks"]]
     for one in shown:
         one["marked"] = bool(one["name"]) or not one["blocks"][0].get("boxed")
     return shown
-
-
-def _block(
-    block: Block, versions: Mapping[PinnedItem, ItemVersion], level: int, language: str, excerpts: bool
-) -> View | None:
-    if block.kind is BlockKind.TEXT:
-        return _text(block, level)
-    if block.kind is BlockKind.ITEM:
-        return _item(block, [versions[pin] for pin in block.items if pin in versions], level, language, excerpts)
-    return None
 
 
 def _item(block: Block, items: list[ItemVersion], level: int, language: str, excerpts: bool) -> View | None:

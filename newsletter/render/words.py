@@ -10,6 +10,7 @@ RIGHT_TO_LEFT = frozenset(
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "image": "Image",
         "issue": "Issue",
         "calendar": "Calendar",
         "when": "When",
@@ -35,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all_issues": "All issues",
     },
     "de": {
+        "image": "Bild",
         "issue": "Ausgabe",
         "calendar": "Kalender",
         "when": "Wann",
@@ -60,6 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all_issues": "Alle Ausgaben",
     },
     "fr": {
+        "image": "Image",
         "issue": "Numéro",
         "calendar": "Agenda",
         "when": "Quand",
@@ -85,6 +88,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all_issues": "Tous les numéros",
     },
     "es": {
+        "image": "Imagen",
         "issue": "Número",
         "calendar": "Agenda",
         "when": "Cuándo",
@@ -110,6 +114,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all_issues": "Todos los números",
     },
     "pt": {
+        "image": "Imagem",
         "issue": "Edição",
         "calendar": "Agenda",
         "when": "Quando",

@@ -17,17 +17,22 @@ from newsletter.web import (
     desk,
     event_page,
     events,
+    images,
     issues,
+    keys,
+    live,
     outline,
     preview,
     public,
     readers,
+    setup,
     signin,
     sources,
     waiving,
     watch,
 )
 from newsletter.web.guard import Guard
+from newsletter.web.live import Live
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
 from newsletter.web.roles import NotYours, allowed
@@ -35,16 +40,20 @@ from newsletter.web.roles import NotYours, allowed
 STATIC = Path(__file__).parent / "static"
 ROOMS = (
     signin,
+    setup,
     desk,
     outline,
     preview,
     issues,
+    keys,
+    live,
     sources,
     calendar,
     waiving,
     readers,
     public,
     archive,
+    images,
     events,
     event_page,
     watch,
@@ -58,6 +67,7 @@ def build(place: Place) -> FastAPI:
         title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(allowed)]
     )
     app.state.place = place
+    app.state.live = Live(place.store, place.clock)
     for room in ROOMS:
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)

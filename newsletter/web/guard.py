@@ -54,16 +54,15 @@ _PUBLIC = frozenset(
     {"/healthz", "/readyz", "/metrics"}
     | {"/signin", "/signin/code", "/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"}
 )
-_BELOW = ("/static/", "/setup/", "/unsubscribe/", "/archive/", "/events/", "/images/", "/api/docs")
+_STATIC = re.compile(r"/static/[a-z0-9-]+\.[a-z0-9]{1,5}")
+_BELOW = ("/setup/", "/unsubscribe/", "/archive/", "/events/", "/images/", "/api/docs")
 _OF_EACH = frozenset({"/events", "/events.ics", "/archive", "/feed.atom", "/sitemap.xml"})
 """The pages that each newsletter has under `/p/SLUG`."""
 
 
 def is_public(path: str) -> bool:
     """Whether a page is for everybody: readers' pages, health, and the doors of the desk."""
-    if path in _PUBLIC or path.startswith(
-        ("/static/", "/setup/", "/unsubscribe/", "/archive/", "/events/", "/images/")
-    ):
+    if path in _PUBLIC or path.startswith(_BELOW) or _STATIC.fullmatch(path):
         return True
     within = without_prefix(path)
     return within != path and (within in _OF_EACH or within.startswith(("/archive/", "/events/")))
@@ -111,7 +110,7 @@ class Guard:
                 "This address is not served here. Where it should be, write it as base_url into newsletter.toml.\n", 400
             )
         one_click = path.startswith("/unsubscribe/")  # RFC 8058: no cookie, no origin; its body is not read
-        if one_click or path == "/healthz" or path.startswith("/static/"):
+        if one_click or path == "/healthz" or _STATIC.fullmatch(path):
             return None
         length = headers.get("content-length", "0")
         if not re.fullmatch("[0-9]{1,10}", length) or int(length) > LARGEST or "transfer-encoding" in headers:

@@ -8,6 +8,7 @@ import re
 from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
 
+from newsletter.model.asset import IMAGES, image_url
 from newsletter.model.merge import UNSUBSCRIBE
 from newsletter.model.personal import NOBODY, Facts
 from newsletter.model.reading import html_for, text_for
@@ -19,7 +20,7 @@ from newsletter.workflows.rendering import address_key
 router = APIRouter()
 
 POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; "
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
 )
 _SOURCE = re.compile(r'(<img\b[^>]*?)\ssrc="[^"]*"')
@@ -36,6 +37,8 @@ def preview_html(
     """
     data = place_of(request).proofs.of(desk_of(request), number)
     document = html_for(data, {UNSUBSCRIBE: "#"}, _facts(request, reader))
+    if data.base_url:  # our own pictures from here: readers' address may lead elsewhere while a draft is written
+        document = document.replace(f'src="{image_url(data.base_url, "")}', f'src="{IMAGES}/')
     if not images:
         document = _SOURCE.sub(r"\1", document)
     return _framed(_PREFERS.sub("@media all" if dark else "@media not all", document))

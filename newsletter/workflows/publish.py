@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
 from newsletter.errors import Conflict, NotFound, Refused
+from newsletter.model.asset import Assets
 from newsletter.model.delivery import Tally
 from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
@@ -26,7 +27,7 @@ from newsletter.render.link_check import asked_of, check_links
 from newsletter.render.spam import SpamScore, spam_score
 from newsletter.render.subject import subject_of
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, audience, deliveries, issues, items, renditions, subscribers, waivers
+from newsletter.store import Store, Tx, assets, audience, deliveries, issues, items, renditions, subscribers, waivers
 from newsletter.workflows.deliver import try_server
 from newsletter.workflows.issue_calendar import calendar
 from newsletter.workflows.specimen import specimen
@@ -47,6 +48,8 @@ class Material:
     subject: str
     """As readers will see it: the editor's, else by the publication's convention."""
     theme: str
+    assets: Assets = field(default_factory=dict)
+    """The pictures of its image blocks."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,13 @@ class Desk:
         dated = calendar(tx, self.publication, issue, day) if has_calendar else []
         subject = subject_of(self.publication, issue, on=day)
         return Material(
-            issue, issues.versions(tx, issue.id), dated, day, subject, issue.theme or self.publication.theme
+            issue,
+            issues.versions(tx, issue.id),
+            dated,
+            day,
+            subject,
+            issue.theme or self.publication.theme,
+            assets.named(tx, [block.asset for block in issue.outline.blocks() if block.asset]),
         )
 
     def _day(self, issue: Issue) -> date:
@@ -113,6 +122,7 @@ class Desk:
             settings=self.settings,
             on=material.day,
             nonce=nonce,
+            assets=material.assets,
         )
 
     def check(self, number: int | None, *, links: bool = False, spam: bool = False) -> list[Finding]:
@@ -150,6 +160,7 @@ class Desk:
             versions=material.versions,
             occurrences=material.occurrences,
             on=material.day,
+            assets=material.assets,
             sent_in={ItemId(item): numbers for item, numbers in sent.items()},
             links=links,
             spam=spam,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from newsletter.model.asset import NO_ASSETS, Assets
 from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import Issue, PinnedItem
@@ -83,6 +84,7 @@ def preflight(
     versions: Mapping[PinnedItem, ItemVersion] | None = None,
     occurrences: Sequence[Occurrence] = (),
     on: date | None = None,
+    assets: Assets = NO_ASSETS,
     sent_in: Mapping[ItemId, Sequence[int]] | None = None,
     links: Mapping[str, LinkAnswer] | None = None,
     spam: SpamScore | None = None,
@@ -100,6 +102,7 @@ def preflight(
         versions=versions or {},
         occurrences=occurrences,
         on=on,
+        assets=assets,
         sent_in=sent_in or {},
         links=links or {},
         spam=spam,

@@ -11,6 +11,7 @@ from typing import Any
 
 import lxml.html
 
+from newsletter.model.asset import Assets
 from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import Block, BlockId, Issue, PinnedItem
@@ -36,6 +37,8 @@ class Checked:
     """Those of the calendar."""
     on: date | None = None
     """The local day the issue bears, where the caller knows it."""
+    assets: Assets = field(default_factory=dict)
+    """The pictures of image blocks."""
     sent_in: Mapping[ItemId, Sequence[int]] = field(default_factory=dict)
     """The numbers of the issues in which an item went out."""
     links: Mapping[str, LinkAnswer] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class Checked:
 
     def _said(self, block: Block) -> str:
         items = [self.versions[pin] for pin in block.items if pin in self.versions]
-        own = (block.headline, block.teaser, block.blurb, block.outlet, block.url)
+        own = (block.headline, block.teaser, block.blurb, block.outlet, block.url, block.alt, block.asset)
         theirs = [part for one in items for part in (one.title, one.excerpt, one.outlet, one.url)]
         return "\n".join(filter(None, (*own, *theirs)))
 

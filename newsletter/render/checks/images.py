@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.model.finding import Finding
+from newsletter.model.issue import BlockId, BlockKind
 from newsletter.render.checks.checked import Checked, warning
 
 HEAVY = 200 * 1024
@@ -17,8 +18,8 @@ def check(seen: Checked) -> Iterator[Finding]:
     weights: dict[str, int] = {}
     for image in seen.document.xpath("//img"):
         source = image.get("src") or ""
-        block = seen.block_with(source)
         name = source.rsplit("/", 1)[-1] or "without an address"
+        block = _block(seen, source)
         alone_in_link = image.getparent().tag == "a" and not image.getparent().text_content().strip()
         if image.get("alt") is None or (alone_in_link and not image.get("alt").strip()):
             yield warning(
@@ -35,18 +36,33 @@ def check(seen: Checked) -> Iterator[Finding]:
                 block,
             )
         known = seen.links.get(source)
-        if known is not None and known.size is not None:
-            weights[source] = known.size
+        ours = seen.assets.get(name)
+        size = ours.size if ours else known.size if known else None
+        if size is not None:
+            weights[source] = size
+    for one in seen.issue.outline.blocks():
+        if one.kind is BlockKind.IMAGE and one.asset not in seen.assets:
+            yield warning(
+                "image-gone",
+                "The picture of this block is not in the workspace, and the issue goes without it: remove the block "
+                f"(newsletter issue remove {seen.issue.number} {one.id}), or bring back what belongs into assets/.",
+                one.id,
+            )
     for source, size in weights.items():
         if size > HEAVY:
             yield warning(
                 "image-weight",
                 f"The picture {source.rsplit('/', 1)[-1]} weighs {size // 1024:,} KB; make it smaller than "
                 f"{HEAVY // 1024} KB.",
-                seen.block_with(source),
+                _block(seen, source),
             )
     if (together := sum(weights.values())) > HEAVY_TOGETHER:
         yield warning(
             "image-weight",
             f"The pictures weigh {together // 1024:,} KB together; stay under {HEAVY_TOGETHER // 1024:,} KB.",
         )
+
+
+def _block(seen: Checked, source: str) -> BlockId | None:
+    name = source.rsplit("/", 1)[-1]
+    return seen.block_with(name if name in seen.assets else source)
