@@ -9,6 +9,7 @@ from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from newsletter.events import expand, rules
+from newsletter.events.rule_words import in_words
 from newsletter.model.event import Event, EventData, EventStatus, Occurrence
 
 MOST_OCCURRENCES = 500
@@ -59,6 +60,12 @@ def rows_of(event: Event, *, today: date) -> list[Occurrence]:
         if coming := next(ahead, None):
             return [coming]
     return [_at(event, data, data.start, data.end, data.start)]
+
+
+def rule_in(one: Occurrence, language: str, *, on: date) -> str | None:
+    """Its rule in the words of a language, with the days that are still to be left out; as it is where it has none."""
+    ahead = tuple(day for day in one.excepted if day >= on)
+    return in_words(one.rule, one.zone, language, excepted=ahead) or one.rule_text
 
 
 def recurs(data: EventData) -> bool:
@@ -133,7 +140,9 @@ def _by_rule(event: Event, rule: str, first: date, last: date) -> Iterator[Occur
     for start in takewhile(lambda start: first_day(start) <= _shifted(last, 1), begins):
         if first_day(start) in left_out:
             continue
-        yield _at(event, data, start, _moved(data, first_day(start))[1] if data.end else None, start)
+        whole = not isinstance(start, datetime)  # as many days as the first one had
+        end = start + lasts if whole else _moved(data, first_day(start))[1] if data.end else None
+        yield _at(event, data, start, end, start)
 
 
 def first_day(start: date | datetime) -> date:
