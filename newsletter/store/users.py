@@ -1,29 +1,46 @@
-"""The people at the desk, their sessions, and the one-time links that open a door once.
-
-Tokens are stored as SHA-256 only: who reads the database cannot sign in with it.
-"""
+"""The people at the desk, their passwords (argon2 hashes) and second factors."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, NotFound, Refused
 from newsletter.model.user import Role, User, UserId
 from newsletter.store.engine import Tx
-from newsletter.store.schema import invitation, session
+from newsletter.store.schema import recovery_code, session
 from newsletter.store.schema import user as table
 
 
-def _user(row: Any) -> User:
-    return User(id=UserId(row.id), name=row.name, role=Role(row.role), created_at=row.created_at)
+def user_of(row: Any) -> User:
+    """A row of the table, or of one joined to it, as a person."""
+    return User(
+        id=UserId(row.id),
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+        zone=row.zone,
+        language=row.language,
+        second_factor=row.totp_secret is not None,
+    )
 
 
 def count(tx: Tx) -> int:
     """How many people have a password."""
     return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def listing(tx: Tx) -> list[User]:
+    """Everybody, by name."""
+    return [user_of(row) for row in tx.execute(select(table).order_by(func.lower(table.c.name), table.c.id))]
+
+
+def last_seen(tx: Tx) -> dict[UserId, datetime]:
+    """When each was here last, of those who are signed in somewhere."""
+    query = select(session.c.user_id, func.max(session.c.seen_at).label("at")).group_by(session.c.user_id)
+    return {UserId(row.user_id): row.at for row in tx.execute(query) if row.at is not None}
 
 
 def add(tx: Tx, name: str, password: str, *, role: Role, now: datetime) -> User:
@@ -39,7 +56,29 @@ def add(tx: Tx, name: str, password: str, *, role: Role, now: datetime) -> User:
 def find(tx: Tx, name: str) -> tuple[User, str] | None:
     """The person of this name, with the hash of their password."""
     row = tx.execute(select(table).where(table.c.name == name)).first()
-    return None if row is None else (_user(row), row.password)
+    return None if row is None else (user_of(row), row.password)
+
+
+def get(tx: Tx, user: UserId) -> User:
+    """A person by their number. Raises NotFound."""
+    row = tx.execute(select(table).where(table.c.id == user)).first()
+    if row is None:
+        raise NotFound("There is nobody like that at this desk.")
+    return user_of(row)
+
+
+def named(tx: Tx, name: str) -> User:
+    """A person by their name. Raises NotFound with the names there are."""
+    found = find(tx, name)
+    if found is None:
+        names = ", ".join(f"“{one.name}”" for one in listing(tx)) or "nobody yet"
+        raise NotFound(f"There is nobody called “{name}” at this desk; there is: {names}.", where="name")
+    return found[0]
+
+
+def password_of(tx: Tx, user: UserId) -> str:
+    """The hash of somebody's password."""
+    return str(tx.execute(select(table.c.password).where(table.c.id == user)).scalar_one())
 
 
 def change_password(tx: Tx, user: UserId, password: str) -> None:
@@ -47,47 +86,71 @@ def change_password(tx: Tx, user: UserId, password: str) -> None:
     tx.execute(update(table).where(table.c.id == user).values(password=password))
 
 
-def open_session(tx: Tx, user: UserId, token_hash: str, *, now: datetime, expires: datetime) -> None:
-    """Remember a session by the hash of its token; those that are over go."""
-    tx.execute(delete(session).where(session.c.expires_at <= now))
-    tx.execute(
-        insert(session).values(token_hash=token_hash, user_id=user, created_at=now, expires_at=expires),
-    )
+def prefer(tx: Tx, user: UserId, *, zone: str | None, language: str | None) -> None:
+    """Their own zone and language; none: the publication's, and what their browser asks for."""
+    tx.execute(update(table).where(table.c.id == user).values(zone=zone, language=language))
 
 
-def of_session(tx: Tx, token_hash: str, now: datetime) -> User | None:
-    """Who a session belongs to, while it lasts."""
-    row = tx.execute(
-        select(table)
-        .join(session, session.c.user_id == table.c.id)
-        .where(session.c.token_hash == token_hash, session.c.expires_at > now)
-    ).first()
-    return None if row is None else _user(row)
+def change_role(tx: Tx, user: UserId, role: Role) -> User:
+    """Another role. Raises Refused for the last administrator."""
+    before = get(tx, user)
+    if role is not Role.ADMIN:
+        _another_admin(tx, before)
+    tx.execute(update(table).where(table.c.id == user).values(role=role.value))
+    return get(tx, user)
 
 
-def close_session(tx: Tx, token_hash: str) -> None:
-    """Sign out."""
-    tx.execute(delete(session).where(session.c.token_hash == token_hash))
+def remove(tx: Tx, user: UserId) -> User:
+    """Take somebody off the desk, with their sessions and tokens; what they did stays. Raises Refused for the last
+    administrator.
+    """
+    before = get(tx, user)
+    _another_admin(tx, before)
+    tx.execute(delete(table).where(table.c.id == user))
+    return before
 
 
-def invite(tx: Tx, token_hash: str, *, role: Role, now: datetime, expires: datetime) -> None:
-    """One link for this role; earlier ones for it are dead."""
-    tx.execute(delete(invitation).where(invitation.c.role == role.value))
-    tx.execute(insert(invitation).values(token_hash=token_hash, role=role.value, created_at=now, expires_at=expires))
+def _another_admin(tx: Tx, leaving: User) -> None:
+    # The rows are locked (PostgreSQL): two administrators who remove each other at once must not both succeed.
+    admins = tx.execute(select(table.c.id).where(table.c.role == Role.ADMIN.value).with_for_update()).scalars().all()
+    if list(admins) == [leaving.id]:
+        raise Refused(
+            f"{leaving.name} is the last administrator; make somebody else one first.", code="last-administrator"
+        )
 
 
-def invited(tx: Tx, token_hash: str, now: datetime) -> Role | None:
-    """What an unused link is for; none where it was used, is too old, or never was."""
-    role = tx.execute(
-        select(invitation.c.role).where(invitation.c.token_hash == token_hash, invitation.c.expires_at > now)
-    ).scalar()
-    return None if role is None else Role(role)
+def set_secret(tx: Tx, user: UserId, secret: str | None, code_hashes: list[str]) -> None:
+    """Ask for a second factor from now on (RFC 6238, a base32 secret), or (none) no longer; with new recovery codes."""
+    tx.execute(update(table).where(table.c.id == user).values(totp_secret=secret, totp_step=None))
+    set_recovery(tx, user, code_hashes)
 
 
-def accept(tx: Tx, token_hash: str, name: str, password: str, *, now: datetime) -> User | None:
-    """Use a link: the person is added and the link is dead, both or neither. None where it is dead already."""
-    role = invited(tx, token_hash, now)
-    taken = tx.execute(delete(invitation).where(invitation.c.token_hash == token_hash)).rowcount
-    if role is None or taken != 1:
-        return None
-    return add(tx, name, password, role=role, now=now)
+def set_recovery(tx: Tx, user: UserId, code_hashes: list[str]) -> None:
+    """New recovery codes, as hashes; those before are dead."""
+    tx.execute(delete(recovery_code).where(recovery_code.c.user_id == user))
+    if code_hashes:
+        tx.execute(insert(recovery_code), [{"user_id": user, "code_hash": one} for one in code_hashes])
+
+
+def secret_of(tx: Tx, user: UserId) -> str | None:
+    """The secret of somebody's second factor."""
+    secret: str | None = tx.execute(select(table.c.totp_secret).where(table.c.id == user)).scalar()
+    return secret
+
+
+def use_step(tx: Tx, user: UserId, step: int) -> bool:
+    """Use the code of a time step; false where it, or a later one, was used before (RFC 6238, 5.2)."""
+    unused = or_(table.c.totp_step.is_(None), table.c.totp_step < step)
+    return tx.execute(update(table).where(table.c.id == user, unused).values(totp_step=step)).rowcount == 1
+
+
+def use_recovery(tx: Tx, user: UserId, code_hash: str) -> bool:
+    """Use a recovery code, once."""
+    query = delete(recovery_code).where(recovery_code.c.user_id == user, recovery_code.c.code_hash == code_hash)
+    return tx.execute(query).rowcount == 1
+
+
+def recovery_left(tx: Tx, user: UserId) -> int:
+    """How many recovery codes are unused."""
+    query = select(func.count()).select_from(recovery_code).where(recovery_code.c.user_id == user)
+    return int(tx.execute(query).scalar_one())

@@ -2,59 +2,61 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from starlette.requests import Request
 
 from newsletter.clock import Clock
+from newsletter.store import Store, attempts
 
 TRIES = 8
-WITHIN = 600.0
-"""Seconds."""
-REMEMBERED = 10_000
-"""Keys. When one more comes, those that say least are forgotten."""
-MOST = 200
-"""Failures that are counted of one key."""
+WITHIN = timedelta(minutes=10)
+LONGEST = timedelta(hours=1)
+"""The longest time for which anybody counts."""
+LONGEST_KEY = 200
 
 
+@dataclass(frozen=True)
 class Attempts:
-    """Failed sign-ins of the last minutes, by whatever key the caller counts under. In memory: a restart forgives."""
+    """Failed sign-ins of the last minutes, by whatever key the caller counts under. In the database: a restart
+    forgives nobody, and several machines count together.
+    """
 
-    def __init__(
-        self, clock: Clock, *, tries: int = TRIES, within: float = WITHIN, remembered: int = REMEMBERED
-    ) -> None:
-        self._clock, self._tries, self._within, self._remembered = clock, tries, within, remembered
-        self._guard = threading.Lock()
-        self._failed: dict[str, deque[float]] = {}
+    store: Store
+    clock: Clock
 
-    def wait(self, key: str, *, times: int = 1) -> int:
-        """Seconds until this key may try again; 0 where it may now. `times`: so much more patience than usual.
+    def wait(self, key: str, *, times: int = 1, within: timedelta = WITHIN) -> int:
+        """Seconds until this key may try again; 0 where it may now. `times`: so much more patience than usual."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            at = attempts.nth_latest(tx, key[:LONGEST_KEY], now - within, TRIES * times)
+        return 0 if at is None else min(int((at + within - now).total_seconds()) + 1, int(within.total_seconds()))
 
-        It remembers nothing of a key that never failed.
-        """
-        most = min(self._tries * times, MOST)
-        with self._guard:
-            since = self._clock.monotonic() - self._within
-            failed = [at for at in self._failed.get(key, ()) if at > since]
-            return 0 if len(failed) < most else max(1, int(failed[-most] - since) + 1)
+    def failed(self, *keys: str) -> None:
+        """Count one under each key."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            attempts.add(tx, [key[:LONGEST_KEY] for key in keys], now, forget_before=now - LONGEST)
 
-    def failed(self, key: str) -> None:
-        """Count one."""
-        with self._guard:
-            self._failed.setdefault(key, deque(maxlen=MOST)).append(self._clock.monotonic())
-            if len(self._failed) > self._remembered:
-                self._make_room()
-
-    def forget(self, key: str) -> None:
+    def forget(self, *keys: str) -> None:
         """The right password was given."""
-        with self._guard:
-            self._failed.pop(key, None)
+        with self.store.writing() as tx:
+            attempts.forget(tx, [key[:LONGEST_KEY] for key in keys])
 
-    def _make_room(self) -> None:
-        """Forget what is over; then a tenth, those that failed least and longest ago: a flood of names frees nobody."""
-        since = self._clock.monotonic() - self._within
-        for key in [key for key, times in self._failed.items() if times[-1] <= since]:
-            del self._failed[key]
-        if len(self._failed) > self._remembered:
-            least = sorted(self._failed, key=lambda key: (len(self._failed[key]), self._failed[key][-1]))
-            for key in least[: max(1, self._remembered // 10)]:
-                del self._failed[key]
+
+def address_of(request: Request) -> str:
+    """Where a request came from: its address, behind a proxy that the settings name the one that it tells."""
+    return request.client.host if request.client else ""
+
+
+def counted(address: str) -> str:
+    """The key of an address: of IPv6 its network of 64 bits, in which everybody has as many as they like."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return f"from {address}"
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return f"from {ip_network((parsed, 64), strict=False)}"
+    return f"from {getattr(parsed, 'ipv4_mapped', None) or parsed}"

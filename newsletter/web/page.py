@@ -14,13 +14,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter.store import publications
 from newsletter.web import languages
+from newsletter.web.carrying import carried
 from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
 from newsletter.web.roles import may
 
 FOLDER = Path(__file__).parent / "pages"
 SAID = "said"
+KEYS_OFF = "keys-off"
+"""The cookie of who wants no single keys."""
 LONGEST_SENTENCE = 600
 
 
@@ -65,24 +69,29 @@ def span_in_words(span: timedelta) -> str:
 def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> Response:
     """A page of the desk. What was to be said is said once."""
     place = place_of(request)
-    publication = place.publication()
+    state = request.scope["state"]
+    said, user = _said(request), state["user"]
+    with place.store.reading() as tx:
+        everything = publications.listing(tx)
+    publication = next(one for one in everything if one.id == place.publication_id)
     zone = ZoneInfo(publication.zone)
-    said, user = _said(request), request.scope["state"]["user"]
     html = (
         templates()
         .get_template(f"{template}.html.j2")
         .render(
             publication=publication,
+            publications=everything if user else [],
             user=user,
             may=partial(may, user),
             path=request.url.path,
             zone=zone,
             now=place.clock.now().astimezone(zone),
             said=said,
+            keys_off=KEYS_OFF in request.cookies,
             **values,
         )
     )
-    answer = HTMLResponse(html, status)
+    answer = HTMLResponse(carried(html, slug) if (slug := state.get("carried")) else html, status)
     if SAID in request.cookies:
         answer.delete_cookie(SAID, httponly=True, samesite="strict")
     return answer
@@ -100,6 +109,8 @@ def _said(request: Request) -> dict[str, str] | None:
 def back(request: Request, to: str, text: str = "", *, level: str = "fine") -> Response:
     """After a form: to a page of ours, which says one sentence."""
     answer = RedirectResponse(local(to), 303)
+    if level == "error":
+        request.scope["state"]["refused"] = True
     if text:
         at = to.partition("#")[2]  # the desk says it in the pane where it happened
         value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level, "at": at}).encode()

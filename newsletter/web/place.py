@@ -10,7 +10,7 @@ from starlette.requests import Request
 from newsletter.clock import Clock
 from newsletter.model.issue import IssueId
 from newsletter.model.publication import Publication, PublicationId
-from newsletter.model.user import User
+from newsletter.model.user import Session, User
 from newsletter.queue.editing import Editor
 from newsletter.settings import Settings
 from newsletter.store import Store, publications
@@ -52,8 +52,8 @@ class Place:
 
 
 def place_of(request: Request) -> Place:
-    """The workspace a request is for."""
-    place: Place = request.app.state.place
+    """The workspace a request is for, and the newsletter in it that it is about."""
+    place: Place = request.scope["state"].get("place") or request.app.state.place
     return place
 
 
@@ -61,6 +61,12 @@ def user_of(request: Request) -> User:
     """Who is asking; the guard let nobody else through."""
     user: User = request.scope["state"]["user"]
     return user
+
+
+def session_of(request: Request) -> Session:
+    """The browser in which they signed in."""
+    session: Session = request.scope["state"]["session"]
+    return session
 
 
 def desk_of(request: Request) -> Desk:

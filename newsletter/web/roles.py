@@ -63,8 +63,11 @@ def allowed(request: Request) -> None:
 
     Who is asking at all was the guard's question; the doors and readers' pages are for everybody.
     """
-    user: User | None = request.scope["state"]["user"]
+    state = request.scope["state"]
+    user: User | None = state["user"]
     route = request.scope.get("route")
+    if endpoint := getattr(route, "endpoint", None):
+        state["deed"] = f"{endpoint.__module__.rpartition('.')[2]}.{endpoint.__name__}"
     if user is None or is_public(request.url.path) or route is None:
         return
     needed = role_for({request.method}, getattr(route, "dependencies", ()))

@@ -1,38 +1,35 @@
-"""The doors of the desk: sign in, sign out, and the one-time link of the first start."""
+"""The door of the desk: sign in, with a second factor where somebody has one, and sign out."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from newsletter.errors import NewsletterError
-from newsletter.model.user import Role, User
-from newsletter.store import Store, users
-from newsletter.web.guard import COOKIE, authority, origin_of
+from newsletter.model.user import LONGEST_NAME, Role, UserId
+from newsletter.store import sessions, users
+from newsletter.web.cookies import give, named, take
+from newsletter.web.entering import enter
+from newsletter.web.guard import SESSION
+from newsletter.web.languages import gettext as _
+from newsletter.web.languages import ngettext
+from newsletter.web.limits import LONGEST, TRIES, WITHIN, address_of, counted
 from newsletter.web.page import local, page
-from newsletter.web.passwords import hashed, is_password, new_secret, password_hash
-from newsletter.web.place import Place, place_of
+from newsletter.web.passwords import hashed, is_password, new_secret
+from newsletter.web.place import place_of
 from newsletter.web.roles import needs
+from newsletter.web.totp import is_code, recovery_hash
 
 router = APIRouter()
 
-SESSION = timedelta(days=30)
-INVITATION = timedelta(days=7)
-LONGEST_NAME = 100
 NAME_PATIENCE = 10
+HALF = "half"
+HALF_LASTS = timedelta(minutes=5)
 
-
-def invite_first_user(store: Store, now: datetime) -> str | None:
-    """A fresh one-time token for whoever starts this desk; none once somebody has a password."""
-    token = new_secret()
-    with store.writing() as tx:
-        if users.count(tx):
-            return None
-        users.invite(tx, hashed(token), role=Role.ADMIN, now=now, expires=now + INVITATION)
-    return token
+__all__ = ["TRIES", "router"]
 
 
 @router.get("/signin")
@@ -55,97 +52,91 @@ def sign_in(
     """Check the password; too many wrong ones from one address, or for one name, have to wait."""
     place = place_of(request)
     name = name.strip()[:LONGEST_NAME]
-    address, person = f"from {request.client.host if request.client else ''}", f"name {name.casefold()}"
+    address, person = counted(address_of(request)), f"name {name.casefold()}"
     # A name gets more patience than an address, or anybody could lock its owner out.
     if wait := place.attempts.wait(address) or place.attempts.wait(person, times=NAME_PATIENCE):
-        minutes = -(-wait // 60)
-        error = f"Too many wrong passwords. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
-        answer = page(request, "signin", status=429, next=local(next), name=name, error=error, nobody=False)
-        answer.headers["retry-after"] = str(wait)
-        return answer
+        return _patience(request, "signin", wait, next=local(next), name=name, nobody=False)
     with place.store.reading() as tx:
         found = users.find(tx, name)
     if not is_password(found[1] if found else None, password) or found is None:
-        for key in (address, person):
-            place.attempts.failed(key)
-        error = "That name and password do not go together."
+        place.attempts.failed(address, person)
+        error = _("That name and password do not go together.")
         return page(request, "signin", status=403, next=local(next), name=name, error=error, nobody=False)
-    for key in (address, person):
-        place.attempts.forget(key)
-    return _enter(request, place, found[0], local(next))
+    user = found[0]
+    if not user.second_factor:
+        place.attempts.forget(address, person)
+        return enter(request, user, local(next))
+    token, now = new_secret(), place.clock.now()
+    with place.store.writing() as tx:
+        sessions.add_half(tx, user.id, hashed(token), now=now, expires=now + HALF_LASTS)
+    answer = RedirectResponse(f"/signin/code?{urlencode({'next': local(next)})}", 303)
+    give(answer, request, HALF, token, HALF_LASTS, place.settings.base_url)
+    return answer
+
+
+@router.get("/signin/code")
+def code_page(request: Request, next: str = "/") -> Response:
+    """The form for the code, between the password and the desk."""
+    if _half(request) is None:
+        return RedirectResponse("/signin", 303)
+    return page(request, "code", next=local(next), error="")
+
+
+@router.post("/signin/code")
+def code(request: Request, code: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:
+    """Check the code of the second factor, or a recovery code; each opens the desk once."""
+    place, key = place_of(request), _half(request)
+    if key is None:
+        return RedirectResponse("/signin", 303)
+    now, half = place.clock.now(), key[0]
+    # The password was right: guessing codes is counted by the person, and for longer.
+    person, address = f"code {key[1]}", counted(address_of(request))
+    if wait := place.attempts.wait(person, within=LONGEST) or place.attempts.wait(address, within=WITHIN):
+        return _patience(request, "code", wait, next=local(next))
+    with place.store.writing() as tx:
+        user, secret = users.get(tx, key[1]), users.secret_of(tx, key[1])
+        step = is_code(secret, code, now) if secret else None
+        fresh = step is not None and users.use_step(tx, user.id, step)
+        right = (fresh or users.use_recovery(tx, user.id, recovery_hash(code))) and sessions.close_half(tx, half)
+    if not right:
+        place.attempts.failed(person, address)
+        error = _("That is not the code of this minute, or it was used already.")
+        return page(request, "code", status=403, next=local(next), error=error)
+    place.attempts.forget(person, address, f"name {user.name.casefold()}")
+    answer = enter(request, user, local(next))
+    take(answer, request, HALF, place.settings.base_url)
+    return answer
+
+
+def _half(request: Request) -> tuple[str, UserId] | None:
+    """Whose password was right a moment ago, with the key of that."""
+    place = place_of(request)
+    token = request.cookies.get(named(HALF, request.scope, place.settings.base_url))
+    if not token:
+        return None
+    with place.store.reading() as tx:
+        found = sessions.find_half(tx, hashed(token), place.clock.now())
+    return None if found is None else (hashed(token), found)
+
+
+def _patience(request: Request, template: str, wait: int, **values: object) -> Response:
+    minutes = -(-wait // 60)
+    error = ngettext(
+        "Too many wrong tries. Try again in %(n)s minute.", "Too many wrong tries. Try again in %(n)s minutes.", minutes
+    )
+    answer = page(request, template, status=429, error=error, **values)
+    answer.headers["retry-after"] = str(wait)
+    return answer
 
 
 @router.post("/signout", dependencies=[needs(Role.READER)])
 def sign_out(request: Request) -> Response:
     """End the session."""
     place = place_of(request)
-    if token := request.cookies.get(COOKIE):
+    base_url = place.settings.base_url
+    if token := request.cookies.get(named(SESSION, request.scope, base_url)):
         with place.store.writing() as tx:
-            users.close_session(tx, hashed(token))
+            sessions.close(tx, hashed(token))
     answer = RedirectResponse("/signin", 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    take(answer, request, SESSION, base_url)
     return answer
-
-
-@router.get("/setup/{token}")
-def setup_page(request: Request, token: str) -> Response:
-    """The form of the one-time link."""
-    if _role(request, token) is None:
-        return page(request, "setup", status=404, token="", name="", error="")
-    return page(request, "setup", token=token, name="", error="")
-
-
-@router.post("/setup/{token}")
-def setup(
-    request: Request,
-    token: str,
-    name: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    again: Annotated[str, Form()] = "",
-) -> Response:
-    """Set name and password; the link is dead afterwards."""
-    place = place_of(request)
-    name = name.strip()
-    if _role(request, token) is None:
-        return page(request, "setup", status=404, token="", name="", error="")
-    try:
-        if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise NewsletterError(f"A name has 1 to {LONGEST_NAME} characters.", code="name")
-        if password != again:
-            raise NewsletterError("The two passwords are not the same.", code="password")
-        stored = password_hash(password)
-        with place.store.writing() as tx:
-            user = users.accept(tx, hashed(token), name, stored, now=place.clock.now())
-    except NewsletterError as error:
-        return page(request, "setup", status=400, token=token, name=name, error=error.message)
-    if user is None:
-        return page(request, "setup", status=404, token="", name="", error="")
-    return _enter(request, place, user, "/")
-
-
-def _role(request: Request, token: str) -> Role | None:
-    place = place_of(request)
-    with place.store.reading() as tx:
-        return users.invited(tx, hashed(token), place.clock.now())
-
-
-def _enter(request: Request, place: Place, user: User, to: str) -> Response:
-    token, now = new_secret(), place.clock.now()
-    with place.store.writing() as tx:
-        users.open_session(tx, user.id, hashed(token), now=now, expires=now + SESSION)
-    answer = RedirectResponse(to, 303)
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SESSION.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=_is_https(request, place),
-    )
-    return answer
-
-
-def _is_https(request: Request, place: Place) -> bool:
-    """Whether the browser reached us by https, perhaps through a proxy that we only know as the base URL."""
-    base, asked = origin_of(place.settings.base_url), authority(request.headers.get("host", ""))
-    return request.url.scheme == "https" or bool(base and asked and base[:2] == ("https", asked[0]))

@@ -20,7 +20,7 @@ from newsletter.store import Store, items, publications, sources
 from newsletter.web import passwords
 from newsletter.web.app import build
 from newsletter.web.serving import place_for
-from newsletter.web.signin import invite_first_user
+from newsletter.web.setup import invite_first_user
 
 ORIGIN = "http://127.0.0.1:8000"
 PASSWORD = "ferry-house-12"

@@ -42,7 +42,7 @@ def test_every_route_needs_the_role_that_is_written_here() -> None:
             return Role.PUBLISHER
         if route in ADMINS:
             return Role.ADMIN
-        return Role.READER if route in ANYBODY or route.startswith("GET") else Role.EDITOR
+        return Role.READER if route in ANYBODY or route.startswith(("GET", "HEAD")) else Role.EDITOR
 
     found = routes()
     assert {route: role for route, role in found.items() if role is not expected(route)} == {}

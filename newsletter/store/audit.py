@@ -1,0 +1,88 @@
+"""Who did what at the desk, when and from where. Only added to; it outlives the people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, or_, select
+
+from newsletter.model.deed import Deed, Via
+from newsletter.model.publication import PublicationId
+from newsletter.store.engine import Tx
+from newsletter.store.schema import audit as table
+
+AGAIN = timedelta(minutes=10)
+"""The same deed of the same person is told once in this time: a page that saves by itself would drown the rest."""
+
+
+def add(
+    tx: Tx,
+    *,
+    at: datetime,
+    who: str,
+    via: Via,
+    deed: str,
+    subject: str,
+    address: str | None = None,
+    publication: PublicationId | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Remember a deed, unless the same was remembered a moment ago."""
+    values = {"who": who, "via": via, "deed": deed, "subject": subject[:500], "address": address}
+    told = {**values, "publication_id": publication, "detail": dict(detail) if detail else None}
+    same = [table.c[name] == value if value is not None else table.c[name].is_(None) for name, value in values.items()]
+    query = select(table).where(table.c.at > at - AGAIN, *same).order_by(table.c.id.desc()).limit(1)
+    last = tx.execute(query).first()
+    if last is not None and (last.publication_id, last.detail) == (publication, told["detail"]):
+        return
+    tx.execute(insert(table).values(at=at, **told))
+
+
+def listing(
+    tx: Tx,
+    *,
+    who: str | None = None,
+    deed: str | None = None,
+    words: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[Deed]:
+    """Deeds, the latest first; `deed` is how it begins, `before` the number of the last one on the page before."""
+    query = select(table).order_by(table.c.id.desc()).limit(limit)
+    if who:
+        query = query.where(table.c.who == who)
+    if deed:
+        query = query.where(table.c.deed.startswith(deed, autoescape=True))
+    if words:
+        within = [table.c[name].icontains(words, autoescape=True) for name in ("deed", "subject", "detail", "address")]
+        query = query.where(or_(*within))
+    if since:
+        query = query.where(table.c.at >= since)
+    if until:
+        query = query.where(table.c.at < until)
+    if before:
+        query = query.where(table.c.id < before)
+    return [_deed(row) for row in tx.execute(query)]
+
+
+def people(tx: Tx) -> list[str]:
+    """Everybody who did something, by name."""
+    return list(tx.execute(select(table.c.who).distinct().order_by(table.c.who)).scalars())
+
+
+def _deed(row: Any) -> Deed:
+    return Deed(
+        id=row.id,
+        at=row.at,
+        who=row.who,
+        via=row.via,
+        deed=row.deed,
+        subject=row.subject,
+        address=row.address,
+        publication=None if row.publication_id is None else PublicationId(row.publication_id),
+        detail=row.detail or {},
+    )
