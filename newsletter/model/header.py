@@ -7,6 +7,7 @@ import re
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 """Controls, line separators, and the marks that turn the direction of what follows."""
+_NO_ADDRESS = re.compile(_CONTROLS.pattern.replace("[", "[<>,", 1))
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _WORD_BYTES = 39
 """Bytes in one encoded word: `Reply-To: =?utf-8?b?` + 52 + `?=` stays under the 76 of RFC 2047 §2."""
@@ -62,9 +63,9 @@ def address_field(name: str, address: str, *, bare: bool = True) -> str:
 
     Raises ValueError where the address holds a control, a space outside quotes, or an angle bracket.
     """
-    if _CONTROLS.search(address) or any(sign in address for sign in "<>,") or not address:
+    if not address or _NO_ADDRESS.search(address):
         raise ValueError("the address holds a character that cannot stand in a header")
-    name = one_line(name)
+    name = name and one_line(name)
     if not name:
         return address if bare else f"<{address}>"
     phrase = _phrase(name)

@@ -7,6 +7,9 @@ import re
 _WIDTH = 75
 """Characters of an encoded line before its soft break: 76 with the `=`."""
 
+_PART = _WIDTH - 2
+"""Characters of a line that is divided: there is room for a code in the place of its first."""
+
 _TABLE = {byte: f"={byte:02X}" for byte in range(256) if not 32 <= byte <= 126 or byte == ord("=")}
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
@@ -24,6 +27,10 @@ def encode_text(text: str) -> bytes:
 
 def encode_value(value: str) -> bytes:
     """Encode a value as a line of its own that a soft break follows. Line breaks and controls become a space."""
+    if value.isascii() and value.isprintable() and "=" not in value:  # most values; each reader has some
+        parts = [value[start : start + _PART] for start in range(0, len(value), _PART)]
+        if not any(part.startswith((".", "From ")) for part in parts):
+            return "=\r\n".join(parts).encode("ascii")
     return _line(_CONTROLS.sub(" ", value), open_end=True).encode("ascii")
 
 
@@ -36,8 +43,7 @@ def _line(line: str, *, open_end: bool) -> str:
         return plain
     lines = []
     while plain:
-        # three characters of room for the first, should it need a code
-        end = len(plain) if len(plain) <= _WIDTH - 2 else _WIDTH - 2
+        end = min(len(plain), _PART)
         if end < len(plain):
             cut = plain.rfind("=", end - 2, end)  # never inside a code
             end = cut if cut > 0 else end

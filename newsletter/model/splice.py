@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from html import escape
 from ipaddress import ip_address
 from typing import Literal
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 from newsletter.errors import NewsletterError
 from newsletter.model.header import address_field, check_ascii_address, split_address, text_field
 from newsletter.model.merge import UNSUBSCRIBE
-from newsletter.model.personal import Facts, Place, slots
+from newsletter.model.personal import NOBODY, Facts, Place, slots
 from newsletter.model.quoted import encode_text, encode_value
 from newsletter.model.rendition import RenditionData
 
@@ -75,12 +76,12 @@ class _Edge:
 
 
 class _Variant:
-    """The pieces of all readers for whom the same conditions hold, and the gaps between them."""
+    """The message of all readers for whom the same conditions hold, with gaps; the first is for the header's start."""
 
-    def __init__(self, parts: Sequence[bytes | _Gap | _Edge], holding: Collection[int]) -> None:
-        self.pieces: list[bytes] = []
-        self.gaps: list[tuple[int, str, Context]] = []
-        fixed: list[bytes] = []
+    def __init__(self, head: bytes, parts: Sequence[bytes | _Gap | _Edge], holding: Collection[int]) -> None:
+        self.pieces: list[bytes] = [b""]
+        places: dict[str, tuple[list[int], list[int]]] = {}
+        fixed: list[bytes] = [head]
         hidden = 0
         for part in parts:
             if isinstance(part, _Edge):
@@ -94,11 +95,12 @@ class _Variant:
                 fixed.append(part)
             else:  # neighbouring fixed pieces become one: fewer pieces make a faster splice
                 self.pieces.append(b"".join(fixed))
-                self.gaps.append((len(self.pieces), part.slot, part.context))
+                places.setdefault(part.slot, ([], []))[part.context == "html"].append(len(self.pieces))
                 self.pieces.append(b"")
                 fixed = []
         self.pieces.append(b"".join(fixed))
-        self.needed = tuple({(slot, context) for _, slot, context in self.gaps})
+        self.gaps = tuple((slot, *found) for slot, found in places.items())
+        """Each slot, and its pieces as plain text and as HTML."""
 
 
 class Compiled:
@@ -114,7 +116,7 @@ class Compiled:
             (number, place.condition()) for number, place in enumerate(places) if place.kind == "if"
         )
         self._variants: dict[frozenset[int], _Variant] = {}
-        self._same = None if self._conditions else _Variant(parts, ())
+        self._same = None if self._conditions else _Variant(head, parts, ())
         self._one_click = one_click
 
     @property
@@ -133,13 +135,22 @@ class Compiled:
         Lines have at most 76 characters in the body and 998 in the header. Raises ValueError, with a reason for a
         person, where the address or the unsubscribe URL cannot stand in a header.
         """
-        facts = reader.facts or Facts(name=reader.name, email=reader.address)
+        facts = (reader.facts or Facts(name=reader.name, email=reader.address)) if self._places else NOBODY
         variant = self._variant(facts)
         parts = variant.pieces.copy()
-        encoded = {key: _encoded(self._value(key[0], reader, facts), key[1]) for key in variant.needed}
-        for position, slot, context in variant.gaps:
-            parts[position] = encoded[slot, context]
-        return b"".join((self._own_header(reader, message_id, date), self._head, *parts))
+        parts[0] = self._own_header(reader, message_id, date)
+        for slot, in_text, in_html in variant.gaps:
+            value = self._value(slot, reader, facts)
+            encoded = encode_value(value)
+            for position in in_text:
+                parts[position] = encoded
+            if in_html:
+                escaped = escape(value, quote=True)
+                if escaped != value:
+                    encoded = encode_value(escaped)
+                for position in in_html:
+                    parts[position] = encoded
+        return b"".join(parts)
 
     def _variant(self, facts: Facts) -> _Variant:
         """Kept: readers differ in a few conditions, and there are few combinations of them."""
@@ -148,7 +159,7 @@ class Compiled:
         holding = frozenset([number for number, holds in self._conditions if holds(facts)])
         found = self._variants.get(holding)
         if found is None:
-            found = _Variant(self._parts, holding)
+            found = _Variant(self._head, self._parts, holding)
             if len(self._variants) < _VARIANTS:
                 self._variants[holding] = found
         return found
@@ -160,7 +171,7 @@ class Compiled:
         lines = [
             f"To: {address_field(reader.name, reader.address)}\r\n"
             f"Message-ID: {message_id}\r\n"
-            f"Date: {format_datetime(date)}\r\n"
+            f"Date: {_dated(date.replace(microsecond=0))}\r\n"
         ]
         url = reader.values.get(UNSUBSCRIBE)
         if url is not None:
@@ -238,8 +249,10 @@ def _body(body: str, nonce: str, context: Context) -> Iterator[bytes | _Gap | _E
             yield b"=\r\n"
 
 
-def _encoded(value: str, context: Context) -> bytes:
-    return encode_value(escape(value, quote=True) if context == "html" else value)
+@lru_cache(maxsize=16)
+def _dated(moment: datetime) -> str:
+    """The field of a whole second: thousands of messages share it."""
+    return format_datetime(moment)
 
 
 def _address(field: str, text: str, ascii_address: Callable[[str], str]) -> str:
