@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 from time import monotonic
 
@@ -12,6 +12,11 @@ _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
 _V4_COMPATIBLE = IPv6Network("::/96")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
 _TEREDO = IPv6Network("2001::/32")
+# Python 3.11 knows the special-purpose registries (RFC 6890) of some years ago.
+_NOBODYS_V4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+_NOBODYS_V6 = (IPv6Network("2001::/23"), IPv6Network("3fff::/20"), IPv6Network("5f00::/16"))
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+"""The upper half of an interface identifier that wraps an IPv4 address (RFC 5214, 6.1)."""
 
 
 class Unreachable(Exception):
@@ -38,7 +43,8 @@ def is_public(address: str) -> bool:
 
 
 def _is_public_v4(ip: IPv4Address) -> bool:
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    nobodys = any(ip in network for network in _NOBODYS_V4)
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not nobodys
 
 
 def _is_public_v6(ip: IPv6Address) -> bool:
@@ -49,7 +55,9 @@ def _is_public_v6(ip: IPv6Address) -> bool:
         wrapped = IPv4Address(int(ip) & 0xFFFF_FFFF)
     elif ip in _SIX_TO_FOUR:
         wrapped = ip.sixtofour
-    elif ip in _V4_COMPATIBLE or ip in _NAT64_LOCAL or ip in _TEREDO:
+    elif int(ip) >> 32 & 0xFFFF_FFFF in _ISATAP:
+        wrapped = IPv4Address(int(ip) & 0xFFFF_FFFF)
+    elif ip in _V4_COMPATIBLE or ip in _NAT64_LOCAL or ip in _TEREDO or any(ip in one for one in _NOBODYS_V6):
         return False
     if wrapped is not None:
         return _is_public_v4(wrapped)

@@ -235,22 +235,3 @@ def test_progress_counts_to_the_number_of_rows(sqlite_store: Store, clock: Clock
     path = a_list("email", *(f"r{number}@example.org" for number in range(10_050)), "nobody")
     import_csv(sqlite_store, clock, publication.id, path, progress=lambda done, total: told.append((done, total)))
     assert told == [(10_000, 10_051), (10_051, 10_051)]
-
-
-@pytest.mark.benchmark
-def test_how_many_rows_a_second(store: Store, clock: Clock, publication: Publication, a_list: WriteList) -> None:
-    import resource
-    from time import perf_counter
-
-    lines = (f"reader{number}@example.org,Reader {number},en,a b {number % 7}" for number in range(100_000))
-    path = a_list("email,name,language,town", *lines)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for what in ("new", "known"):
-        start = perf_counter()
-        report = import_csv(store, clock, publication.id, path)
-        speed = 100_000 / (perf_counter() - start)
-        print(f"\n{store.engine.dialect.name}, {what}: {speed:,.0f} rows/s, {counts(report)}")
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    start = perf_counter()
-    number = sum(1 for _ in export_csv(store, publication.id))
-    print(f"export: {number / (perf_counter() - start):,.0f} rows/s; memory grew {grown:.0f} MB")

@@ -78,13 +78,3 @@ def test_a_test_message_has_no_reader() -> None:
 def test_without_a_key_the_setting_is_named() -> None:
     with pytest.raises(SettingsError, match="secret_key"):
         sign((), a_token())
-
-
-@pytest.mark.benchmark
-def test_how_many_tokens_a_second() -> None:
-    from time import perf_counter
-
-    start = perf_counter()
-    for number in range(100_000):
-        unsubscribe_url("https://news.example.org", KEYS, PublicationId(1), SubscriberId(number), IssueId(3))
-    print(f"\n{100_000 / (perf_counter() - start):,.0f} unsubscribe addresses a second")
