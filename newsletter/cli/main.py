@@ -144,6 +144,7 @@ _COMMANDS = {
     "theme": "theme:app",
     "subscribers": "subscribers:app",
     "cadence": "cadence:app",
+    "digest": "digest:app",
     "serve": "serve:serve",
 }
 """Each command and where it lives: `file:name` in this folder."""

@@ -48,12 +48,20 @@ def _returns(block: Block, day: date) -> bool:
 
 
 def fill(
-    outline: Outline, picked: Sequence[Item], carried: Collection[ItemId], *, most: int | None = None
+    outline: Outline,
+    picked: Sequence[Item],
+    carried: Collection[ItemId],
+    *,
+    most: int | None = None,
+    sections: Sequence[str] = (),
 ) -> tuple[Outline, list[ItemId]]:
     """Every picked item that is neither in the outline nor carried by another issue, in its section, in their order.
 
-    A section that the issue lacks is added. At most `most` items are added; which ones is returned.
+    A section that the issue lacks is added, `sections` in their order first. At most `most` items are added; which
+    ones is returned.
     """
+    for name in sections:
+        outline, _ = _section_for(outline, name)
     present = items_in(outline)
     added: list[ItemId] = []
     for item in picked:

@@ -19,6 +19,7 @@ from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.schedule.collecting import collect_all
+from newsletter.schedule.digests import make_due
 from newsletter.schedule.senders import Senders
 from newsletter.schedule.tick import tick
 from newsletter.send.role import Role, RoleTaken, sender_role
@@ -27,6 +28,7 @@ from newsletter.settings import Settings
 from newsletter.store import Store, schedules
 
 log = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look that falls out while one goes on is no news
 
 EVERY = 5.0
 """Seconds between two ticks."""
@@ -60,7 +62,7 @@ class Alarm:
         self._held = ExitStack()
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(1), "collecting": ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", "collecting", "digests")},
             timezone="UTC",
         )
         self._no_more = threading.Event()
@@ -74,6 +76,16 @@ class Alarm:
             "interval",
             seconds=self._every,
             next_run_time=real,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._scheduler.add_job(
+            self._make_digests,
+            "interval",
+            seconds=self._every,
+            next_run_time=real,
+            executor="digests",
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
@@ -121,6 +133,18 @@ class Alarm:
             return
         if following is not None:
             self._at(Clock().now() + (following - self._clock.now()), "next")
+
+    def _make_digests(self) -> None:
+        """In a thread of its own: collecting takes as long as the slowest source, and holds no issue."""
+        if self._role is None:
+            return
+        try:
+            made = make_due(self._store, self._settings, self._clock, self._no_more)
+        except NewsletterError as error:
+            log.warning("No digest was made: %s", error.message)
+            return
+        if made and not self._no_more.is_set():
+            self.wake()
 
     def _may_send(self) -> bool:
         """Hold the sender role from now on; while an `issue send` has it, that one sends, and we ask again."""

@@ -7,12 +7,13 @@ first time, and a missing one comes as much later as the clocks go forward.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.errors import NewsletterError
+from newsletter.schedule.holidays import around
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -42,14 +43,17 @@ class Cadence:
     zone: str
     _locals: _Locals
     _except: frozenset[date]
+    holidays: Mapping[date, bool] = field(default_factory=dict)
+    """Days on which nothing comes out: it is left out, or (true) comes on the last day before that is none."""
 
     def after(self, moment: datetime) -> Iterator[Occurrence]:
         """The occurrences later than this moment, without end or until the rule has no more."""
         zone = ZoneInfo(self.zone)
         start = moment.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
-        for local in self._locals(start):
+        wanted = (local for local in self._locals(start) if local.date() not in self._except)
+        for local in around(wanted, self.holidays) if self.holidays else wanted:
             at = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-            if at > moment and local.date() not in self._except:
+            if at > moment:
                 yield Occurrence(local.isoformat(timespec="minutes"), at)
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
 
 from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
-from newsletter.store.schema import issue, schedule
+from newsletter.store.schema import holiday, issue, schedule
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A day on which a publication does not come out by its cadence."""
+
+    day: date
+    name: str = ""
+    moves: bool = False
+    """Whether it comes on the day before; else it is left out."""
 
 
 def get(tx: Tx, publication: PublicationId) -> str | None:
@@ -38,3 +50,29 @@ def planned(tx: Tx, publication: PublicationId) -> set[datetime]:
         .where(issue.c.publication_id == publication)
     )
     return {row.at for row in rows if row.at is not None}
+
+
+def holidays(tx: Tx, publication: PublicationId) -> dict[date, bool]:
+    """The days on which it does not come out; true: it comes the day before."""
+    rows = tx.execute(select(holiday.c.day, holiday.c.moves).where(holiday.c.publication_id == publication))
+    return {row.day: row.moves for row in rows}
+
+
+def named_holidays(tx: Tx, publication: PublicationId) -> list[Holiday]:
+    """The same with their names, by date."""
+    rows = tx.execute(select(holiday).where(holiday.c.publication_id == publication).order_by(holiday.c.day))
+    return [Holiday(row.day, row.name, row.moves) for row in rows]
+
+
+def put_holidays(tx: Tx, publication: PublicationId, days: Sequence[Holiday]) -> None:
+    """Keep these days, in place of what was said of them before."""
+    drop_holidays(tx, publication, [one.day for one in days])
+    if days:
+        rows = {one.day: {"day": one.day, "name": one.name, "moves": one.moves} for one in days}
+        tx.execute(insert(holiday), [{"publication_id": publication, **row} for row in rows.values()])
+
+
+def drop_holidays(tx: Tx, publication: PublicationId, days: Sequence[date] | None = None) -> int:
+    """Forget these days, or all; how many were known."""
+    found = delete(holiday).where(holiday.c.publication_id == publication)
+    return tx.execute(found if days is None else found.where(holiday.c.day.in_(days))).rowcount

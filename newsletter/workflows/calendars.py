@@ -31,7 +31,7 @@ def import_events(store: Store, settings: Settings, clock: Clock, publication: P
 
     Raises NewsletterError where nothing can be read at all.
     """
-    content, name, url = _content(settings, clock, where)
+    content, name, url = content_of(settings, clock, where)
     return keep_material(store, clock, publication, content, name=name, url=url)
 
 
@@ -49,8 +49,11 @@ def keep_material(
     return Imported(ids=kept.ids, new=kept.new, updated=kept.updated, refused=read.refused)
 
 
-def _content(settings: Settings, clock: Clock, where: str) -> tuple[bytes, str, str]:
-    """The bytes, a name for them, and the address they came from in the end."""
+def content_of(settings: Settings, clock: Clock, where: str) -> tuple[bytes, str, str]:
+    """The bytes behind a file or an address, a name for them, and where they came from in the end.
+
+    Raises NewsletterError where they cannot be had.
+    """
     scheme = where.partition("://")[0].lower() if "://" in where else ""
     if scheme in ("webcal", "webcals"):
         where = "https" + where[len(scheme) :]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from newsletter.errors import NotFound
 from newsletter.model.issue import Issue, IssueState, Outline
 from newsletter.model.item import Item, Triage
+from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
 from newsletter.queue.drafts import fill, layout_of, returned
 from newsletter.queue.editing import Editor
@@ -23,18 +26,37 @@ def new_issue(editor: Editor, *, origin: int | Literal["last", "none"] = "last",
     store, publication, now = editor.store, editor.publication, editor.clock.now()
     with store.writing() as tx:
         last = _origin(tx, editor, origin)
-        outline = layout_of(last.outline if last else None, local_day(now, publication.zone))
+        shortlist: list[Item] = []
         if last is not None and last.state is not IssueState.DRAFT:
             moment = last.sent_at or last.sending_at or (last.approved.at if last.approved else last.created_at)
             early = issues.picked_before(tx, publication.id, moment)
             shortlist = [item for item in _picked(tx, editor) if item.id in early]
-            outline, _ = fill(outline, shortlist, issues.carried(tx, publication.id))
-        theme = last.theme if last else None
-        created = issues.create(tx, publication.id, outline, title=title, theme=theme, now=now)
-        if last is not None:
-            issue_calendar.carry(tx, publication, last, created, local_day(now, publication.zone))
-            waivers.carry(tx, created.id, returned(last.outline, created.outline, local_day(now, publication.zone)))
-        return created
+        return draft(tx, publication, last, shortlist, title=title, theme=last.theme if last else None, now=now)
+
+
+def draft(
+    tx: Tx,
+    publication: Publication,
+    last: Issue | None,
+    chosen: Sequence[Item],
+    *,
+    sections: Sequence[str] = (),
+    title: str | None,
+    theme: str | None,
+    now: datetime,
+) -> Issue:
+    """A draft with the layout of an earlier issue, its standing blocks and calendar, and these items.
+
+    `sections` that it lacks are added, in this order.
+    """
+    day = local_day(now, publication.zone)
+    outline = layout_of(last.outline if last else None, day)
+    outline, _ = fill(outline, chosen, issues.carried(tx, publication.id), sections=sections)
+    created = issues.create(tx, publication.id, outline, title=title, theme=theme, now=now)
+    if last is not None:
+        issue_calendar.carry(tx, publication, last, created, day)
+        waivers.carry(tx, created.id, returned(last.outline, created.outline, day))
+    return created
 
 
 def _origin(tx: Tx, editor: Editor, origin: int | str) -> Issue | None:
