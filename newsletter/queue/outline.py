@@ -76,6 +76,11 @@ def rename_section(outline: Outline, index: int, name: str) -> Outline:
     return _with_section(outline, index, replace(outline.sections[index], name=" ".join(name.split())))
 
 
+def limit_section(outline: Outline, index: int, most: int | None) -> Outline:
+    """A section that wants so many blocks at most, or as many as there are."""
+    return _with_section(outline, index, replace(outline.sections[index], most=most))
+
+
 def move_section(outline: Outline, index: int, to: int) -> Outline:
     """The section at another place among the sections."""
     sections = list(outline.sections)

@@ -11,7 +11,7 @@ from newsletter.model.issue import IssueState
 from newsletter.model.item import Triage
 from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
-from newsletter.store.schema import delivery, issue, revision, story_item, triage
+from newsletter.store.schema import block, delivery, issue, revision, story_item, triage
 
 MOST = 1_000
 """Items that are counted; more of them are as many as nobody reads."""
@@ -44,12 +44,13 @@ def since(tx: Tx, publication: PublicationId, after: int) -> list[Arrival]:
 
 
 def drafts(tx: Tx, publication: PublicationId) -> dict[int, list[int]]:
-    """For each draft its version, and the number of its last revision: one of them grows with every change."""
+    """For each draft its version, last revision and the sum of its blocks' versions: a change changes one of them."""
     last = select(func.max(revision.c.id)).where(revision.c.issue_id == issue.c.id).scalar_subquery().label("last")
-    query = select(issue.c.number, issue.c.version, last).where(
+    edits = select(func.sum(block.c.version)).where(block.c.issue_id == issue.c.id).scalar_subquery().label("edits")
+    query = select(issue.c.number, issue.c.version, last, edits).where(
         issue.c.publication_id == publication, issue.c.state == IssueState.DRAFT.value
     )
-    return {row.number: [row.version, row.last or 0] for row in tx.execute(query)}
+    return {row.number: [row.version, row.last or 0, int(row.edits or 0)] for row in tx.execute(query)}
 
 
 def going_out(tx: Tx, publication: PublicationId) -> Mapping[int, dict[str, int]]:

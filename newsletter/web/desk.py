@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from newsletter.errors import NewsletterError
-from newsletter.model.finding import Finding
-from newsletter.model.issue import Issue, IssueState
+from newsletter.model.issue import IssueState
 from newsletter.model.item import Item, ItemId, Triage
 from newsletter.model.publication import Publication
 from newsletter.queue.outline import items_in
 from newsletter.store import issues, items, sources
 from newsletter.store import triage as decisions
 from newsletter.text.plain import plain
+from newsletter.web.draft import draft_values
 from newsletter.web.numbers import Id
 from newsletter.web.page import back, page
-from newsletter.web.place import desk_of, editor_of, place_of
-from newsletter.web.shown import shorten, shown
-from newsletter.web.view import View, view_of
+from newsletter.web.place import editor_of, place_of
+from newsletter.web.shown import shorten
+from newsletter.web.view import view_of
 
 router = APIRouter()
 
@@ -63,35 +63,11 @@ def desk(request: Request) -> Response:
         waiting=len(waiting),
         more=len(found) > view.limit,
         has_sources=has_sources,
-        issue=issue,
         others=[one for one in drafts if issue is None or one.number != issue.number],
         shorten=shorten,
         plain=lambda html: shorten(plain(html), EXCERPT),
-        **_draft(request, view, issue),
+        **draft_values(request, issue),
     )
-
-
-def _draft(request: Request, view: View, issue: Issue | None) -> dict[str, Any]:
-    if issue is None:
-        return {"sections": (), "inside": frozenset(), "proof": None, "findings": [], "blocks": (), "broken": ""}
-    place, work = place_of(request), desk_of(request)
-    material = work.material(issue.number)
-    sections = shown(issue, material.versions)
-    inside = items_in(issue.outline)
-    findings: list[Finding] = []
-    try:
-        proof, broken = place.proofs.of(work, issue.number), ""
-        findings = place.proofs.findings(work, issue.number)
-    except NewsletterError as error:  # a theme that is being edited must not close the desk
-        proof, broken = None, error.message
-    return {
-        "sections": sections,
-        "inside": inside,
-        "proof": proof,
-        "findings": findings,
-        "blocks": {block.id for block in issue.outline.blocks()},
-        "broken": broken,
-    }
 
 
 def by_day(found: Sequence[Item], publication: Publication, now: datetime) -> list[tuple[str, list[Item]]]:
