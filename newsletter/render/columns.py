@@ -21,6 +21,8 @@ def width_of(text: str) -> int:
 
     A value that differs by reader is taken for a short name, and the ends of a passage take none.
     """
+    if text.isascii() and "mg" not in text:
+        return len(text)
     if "mg" in text:
         text = _PLACE.sub(lambda found: "x" * _USUAL if found[1] == "v" else "", text)
     return sum(
