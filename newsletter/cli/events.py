@@ -35,12 +35,14 @@ def document(one: Occurrence) -> dict[str, Any]:
         "zone": one.zone,
         "rule": one.rule,
         "rule_text": one.rule_text,
+        "excepted": [day.isoformat() for day in one.excepted],
         "place": one.place,
         "online": one.online,
         "url": one.url,
         "contact": one.contact,
         "open": one.open,
         "wording": one.wording,
+        "as_worded": one.as_worded,
         "warnings": list(one.warnings),
         "source": one.source,
         "status": one.status.value,
@@ -123,6 +125,12 @@ def edit(
     open_: Annotated[
         bool | None, typer.Option("--open/--closed", help="Let contact and join link stand on public pages.")
     ] = None,
+    as_worded: Annotated[
+        bool | None, typer.Option("--as-worded/--no-as-worded", help="Let issues show it in the words of its line.")
+    ] = None,
+    except_: Annotated[
+        str | None, typer.Option("--except", metavar="DATES", help="Days its rule leaves out: 2026-12-24,2026-12-31.")
+    ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Let it into the issues.")] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Keep it out of the issues.")] = False,
 ) -> None:
@@ -145,6 +153,8 @@ def edit(
             url=url,
             contact=contact,
             open_=open_,
+            as_worded=as_worded,
+            except_=except_,
             confirm=confirm,
             cancel=cancel,
             zone=call.publication.zone,
