@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from newsletter.accounts import NO_ACCOUNTS, PASSWORD, Accounts, read_accounts
 from newsletter.clock import Clock
 from newsletter.errors import SettingsError
 
@@ -103,6 +104,7 @@ class Settings:
     """The first signs; all verify, so that old links keep working."""
     smtp: tuple[Smtp, ...] = ()
     fetching: Fetching = Fetching()
+    accounts: Accounts = NO_ACCOUNTS
     pause_above: float = 0.3
     """The share of failed and uncertain ones among the last 200 messages above which an issue pauses by itself."""
     proxies: tuple[str, ...] = ()
@@ -163,7 +165,7 @@ def _why(cause: Exception) -> str:
 
 
 def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settings:
-    _known(table, {"base_url", "secret_key", "database", "smtp", "fetch", "send", "serve"}, "", where)
+    _known(table, {"base_url", "secret_key", "database", "smtp", "mailbox", "fetch", "send", "serve"}, "", where)
     database = _sub(table, "database", {"url"}, where)
     fetch = _sub(table, "fetch", {f.name for f in fields(Fetching)}, where)
     sending = _sub(table, "send", {"pause_above"}, where)
@@ -178,6 +180,7 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
         secret_keys=_secret_keys(table.get("secret_key", ""), where),
         smtp=tuple(_server(workspace, one, where) for one in servers),
         fetching=_fetching(fetch, where),
+        accounts=read_accounts(table.get("mailbox", []), workspace, where),
         pause_above=_share(sending, "pause_above", 0.3, where),
         proxies=_networks(serving.get("proxies", []), where),
     )
@@ -363,6 +366,8 @@ def _overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:
         settings = replace(settings, base_url=_base_url(url, "NEWSLETTER_BASE_URL"))
     if key := environ.get("NEWSLETTER_SECRET_KEY"):
         settings = replace(settings, secret_keys=(key, *settings.secret_keys))
+    if password := environ.get(PASSWORD):
+        settings = replace(settings, accounts=replace(settings.accounts, password=password))
     if environ.get("NEWSLETTER_ALLOW_PRIVATE_HOSTS", "").lower() in ("1", "true", "yes"):
         settings = replace(settings, fetching=replace(settings.fetching, allow_private_hosts=True))
     return settings

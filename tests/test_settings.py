@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def read(folder: Path, content: str | bytes, **environ: str) -> Settings:
         "[[smtp]]\nurl = 'smtp://user:99887766@h:port'",
         "[[smtp]]\nurl = 'smtp://user:99887766@h?timeout=nan'",
         "[[smtp]]\nhost = 'h'\nport = 99999999",
+        "[[mailbox]]\nhost = 'h'\nuser = 'u'\npassword = 99887766",
+        "[[mailbox]]\nurl = 'imaps://user:99887766@'",
+        "[[mailbox]]\nurl = 'imaps://user:99887766@h:port'",
+        "[[mailbox]]\npassword = '99887766'",
+        "mailbox = ['99887766']",
         "secret_key = 99887766",
         "secret_key = ['a', ['99887766']]",
         "[secret_key]\na = '99887766'",
@@ -97,3 +103,34 @@ def test_encryption_is_required_unless_the_server_is_this_machine(tmp_path: Path
 )  # fmt: skip
 def test_this_machine_is_known_by_its_addresses(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_a_mailbox_is_opened_with_its_own_password_else_with_that_of_the_environment(tmp_path: Path) -> None:
+    text = """
+[[mailbox]]
+host = "Mail.example.org"
+user = "articles"
+password = "of the file"
+after = "move:Collected"
+ca = "mail.pem"
+
+[[mailbox]]
+url = "imap://post@mail.example.org"
+"""
+    accounts = read(tmp_path, text, NEWSLETTER_MAILBOX_PASSWORD="of the environment").accounts
+    own = accounts.of("mail.example.org", 993, "articles")
+    assert (own.password, own.move_to, own.ca) == ("of the file", "Collected", tmp_path / "mail.pem")
+    assert accounts.of("mail.example.org", 143, "post").password == "of the environment"
+    assert accounts.of("other.example.org", 993, "anybody").password == "of the environment"
+    assert read(tmp_path, "").accounts.of("other.example.org", 993, "anybody").password is None
+    assert "of the" not in repr(accounts)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("after = 'shred'", "write seen, or move:FOLDER"), ("after = 'move: '", "move:FOLDER"), ("port = 0", "65,535"),
+     ("pasword = 'x'", "Did you mean “mailbox.password”")],
+)  # fmt: skip
+def test_a_mailbox_setting_that_cannot_be_used_is_refused(tmp_path: Path, line: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(words)):
+        read(tmp_path, f"[[mailbox]]\nhost = 'h'\nuser = 'u'\n{line}\n")

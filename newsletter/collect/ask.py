@@ -5,39 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.accounts import Accounts
+from newsletter.collect.asked import Asked, told
+from newsletter.collect.files import About, read_file
 from newsletter.collect.folder import DroppedFile, Scan, scan
 from newsletter.collect.formats.listing import chrome_of
-from newsletter.collect.found import CalendarFile, Document, Found, Offer, Refusal, Unreadable
+from newsletter.collect.found import CalendarFile, Document, Found, Unreadable, together
+from newsletter.collect.mailbox import asked_mailboxes
 from newsletter.collect.patience import Lesson, learn, request
 from newsletter.collect.reading import CALENDAR, COMPARED, FILE_FORMATS
 from newsletter.collect.rules import newest
 from newsletter.collect.worker import Readers
-from newsletter.model.item import ItemData
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher
 from newsletter.net.parallel import fetch_all
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What became of asking one source."""
-
-    source: Source
-    status: SourceStatus
-    """`ok`, `not-modified`, `error` or `gone`."""
-    lesson: Lesson
-    found: Found = field(default_factory=Found)
-    error: str | None = None
-    """One sentence for a person."""
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the source answered."""
-        return self.status in (SourceStatus.OK, SourceStatus.NOT_MODIFIED)
 
 
 def ask_all(
@@ -45,20 +30,21 @@ def ask_all(
     fetcher: Fetcher,
     reader: Readers,
     *,
-    zone: str,
+    about: About,
+    accounts: Accounts,
     now: datetime,
     force: bool,
-    outlets: frozenset[str] = frozenset(),
 ) -> Iterator[Asked]:
-    """Every source's answer as it arrives.
-
-    `zone`: what a date in a dropped file means that names none; `outlets`: the names of outlets that are known.
-    """
-    feeds = {one.id: one for one in sources if one.kind is not SourceKind.FOLDER}
+    """Every source's answer as it arrives. `about`: what is known about files and messages before they are read."""
+    local = (SourceKind.FOLDER, SourceKind.MAILBOX)
+    feeds = {one.id: one for one in sources if one.kind not in local}
     answers = fetch_all(fetcher, {key: request(one, force=force) for key, one in feeds.items()}, now=now)
-    for folder in (one for one in sources if one.kind is SourceKind.FOLDER):
-        yield _folder(folder, reader, zone, outlets, max_bytes=fetcher.limits.max_bytes, force=force)
-    yield from _read(answers, feeds, reader, now)
+    mailboxes = [one for one in sources if one.kind is SourceKind.MAILBOX]
+    with asked_mailboxes(mailboxes, accounts, fetcher.limits, reader, about, now=now) as letters:
+        for folder in (one for one in sources if one.kind is SourceKind.FOLDER):
+            yield _folder(folder, reader, about, max_bytes=fetcher.limits.max_bytes, force=force)
+        yield from _read(answers, feeds, reader, now)
+        yield from letters
 
 
 def _read(
@@ -106,67 +92,36 @@ def _feed(source: Source, answer: Answer, reader: Readers, now: datetime) -> Ask
     if found.ttl:
         lesson = learn(source, answer, now=now, jitter=jitter, ttl=found.ttl)
     found = replace(found, items=tuple(newest(found.items, source.rules)))
-    return Asked(source=source, status=SourceStatus.OK, lesson=lesson, found=found, error=_told(found.refused))
+    return Asked(source=source, status=SourceStatus.OK, lesson=lesson, found=found, error=told(found.refused))
 
 
 def _is_calendar(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
 
 
-def _folder(
-    source: Source, reader: Readers, zone: str, outlets: frozenset[str], *, max_bytes: int, force: bool
-) -> Asked:
+def _folder(source: Source, reader: Readers, about: About, *, max_bytes: int, force: bool) -> Asked:
     lesson = Lesson(source.memory)
     try:
         scanned = scan(Path(source.url), endings=FILE_FORMATS | {CALENDAR}, max_bytes=max_bytes, force=force)
     except Unreadable as cause:
         return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
-    found = _read_files(scanned, reader, zone, outlets)
-    error = _told(found.refused)
+    found = _read_files(scanned, reader, about)
+    error = told(found.refused)
     nothing = found.refused and not (found.items or found.calendars or found.offers or found.waiting)
     status = SourceStatus.ERROR if nothing else SourceStatus.OK
     return Asked(source=source, status=status, lesson=lesson, found=found, error=error)
 
 
-def _read_files(scanned: Scan, reader: Readers, zone: str, outlets: frozenset[str]) -> Found:
-    items: list[ItemData] = []
-    offers: list[Offer] = []
-    calendars: list[CalendarFile] = []
-    lines: list[str] = []
-    refused = list(scanned.refused)
+def _read_files(scanned: Scan, reader: Readers, about: About) -> Found:
+    parts = [Found(refused=scanned.refused, waiting=scanned.waiting, ignored=scanned.ignored)]
     chrome = _chrome(scanned.files, reader)
     for file in scanned.files:
         if file.ending == CALENDAR:
-            calendars.append(CalendarFile(file.name, file.content))
-            continue
-        try:
-            found = reader.read(
-                Document(
-                    name=file.name,
-                    format=file.ending,
-                    body=file.content,
-                    zone=zone,
-                    outlets=outlets,
-                    chrome=chrome.get(file.name, frozenset()),
-                )
-            )
-        except Unreadable as cause:
-            refused.append(Refusal(file.name, cause.reason))
-            continue
-        items += found.items
-        calendars += found.calendars
-        offers += found.offers
-        lines += found.event_lines
-        refused += (Refusal(f"{file.name}, {one.name}", one.reason) for one in found.refused)
-    return Found(
-        items=tuple(items),
-        calendars=tuple(calendars),
-        offers=tuple(offers),
-        event_lines=tuple(lines),
-        refused=tuple(refused),
-        waiting=scanned.waiting,
-        ignored=scanned.ignored,
-    )
+            parts.append(Found(calendars=(CalendarFile(file.name, file.content),)))
+        else:
+            shared = chrome.get(file.name, frozenset())
+            parts.append(read_file(reader, about.document(file.name, file.ending, file.content, chrome=shared)))
+    return together(parts)
 
 
 def _chrome(files: Sequence[DroppedFile], reader: Readers) -> dict[str, frozenset[str]]:
@@ -181,12 +136,3 @@ def _chrome(files: Sequence[DroppedFile], reader: Readers) -> dict[str, frozense
         except Unreadable:
             continue  # told when it is read
     return dict(zip(pages, chrome_of(list(pages.values())), strict=True))
-
-
-def _told(refused: Sequence[Refusal]) -> str | None:
-    """Some refusals in one sentence."""
-    if not refused:
-        return None
-    named = "; ".join(f"{one.name}: {one.reason.rstrip('.')}" for one in refused[:3])
-    more = f"; and {len(refused) - 3} more" if len(refused) > 3 else ""
-    return f"Left out: {named}{more}."

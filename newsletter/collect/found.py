@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -41,6 +42,16 @@ class CalendarFile:
     content: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a message; it is read as if it had been dropped into a folder."""
+
+    name: str
+    ending: str
+    """In lower case."""
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """What reading one source gave."""
@@ -57,11 +68,21 @@ class Found:
     """What a page or text is compared with its siblings by."""
     offers: tuple[Offer, ...] = ()
     """Feeds that a page, or a dropped list of feeds, names."""
+    attachments: tuple[Attachment, ...] = ()
     refused: tuple[Refusal, ...] = ()
     waiting: tuple[str, ...] = ()
     """Files that were still being written; the next run takes them."""
     ignored: tuple[str, ...] = ()
-    """Files of a kind that is not collected."""
+    """Files of a kind that is not collected, messages that answered by themselves."""
+
+
+_LISTS = ("items", "calendars", "event_lines", "offers", "attachments", "refused", "waiting", "ignored")
+
+
+def together(parts: Iterable[Found]) -> Found:
+    """What several documents held, in their order."""
+    held = list(parts)
+    return Found(**{name: tuple(one for part in held for one in getattr(part, name)) for name in _LISTS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +96,8 @@ class Document:
     headers: dict[str, str] = field(default_factory=dict)
     outlets: frozenset[str] = frozenset()
     """Names of outlets that are known."""
+    ours: frozenset[str] = frozenset()
+    """Identifiers of our own lists (RFC 2919): their mail is no item."""
     chrome: frozenset[str] = frozenset()
     """Blocks that the sibling pages of the folder have as well."""
     zone: str = "UTC"

@@ -30,6 +30,15 @@ def proposed_outlet(name: str) -> str:
     return f"proposed-outlet: {name}"
 
 
+def sent_by(address: str) -> str:
+    """The flag of an item that came by mail: from whom. Editors see it; readers never do."""
+    return f"sender: {address}"
+
+
+TOLD = "told"
+"""The reason of an item that was skipped because another one of its story was picked."""
+
+
 class Triage(StrEnum):
     """What an editor of one publication decided about an item."""
 
@@ -62,7 +71,7 @@ class ItemData:
     """`url` without tracking, fragment, trailing slash; the second identity."""
     flags: tuple[str, ...] = ()
     """What a person should look at: `future-date`, `no-title`, `old-date`, `rule`, `split-me`, `breaks-off`,
-    `link-only`, `proposed-outlet: NAME`."""
+    `link-only`, `proposed-outlet: NAME`, `sender: ADDRESS`."""
 
     @property
     def digest(self) -> str:
@@ -121,3 +130,7 @@ class Item:
     """Its place in a story, where others tell the same."""
     edited: bool = False
     """Whether an editor's words lie over it."""
+    reason: str | None = None
+    """Why it was skipped, where somebody said so; `TOLD` where another item of its story was picked."""
+    until: int | None = None
+    """Snoozed: the number of the issue with which it comes back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
+from urllib.parse import urlsplit
 
 PublicationId = NewType("PublicationId", int)
 
@@ -48,3 +49,12 @@ class Publication:
     """The order in which outlets lead a story; the others follow as they were seen."""
     created_at: datetime
     """UTC."""
+
+    def list_name(self, base_url: str) -> str:
+        """What identifies its mail as a list (RFC 2919 §3): `slug.host`, the host of the base URL, else localhost."""
+        host = urlsplit(base_url).hostname or "localhost"
+        try:
+            host = host.encode("idna").decode() if not host.isascii() else host
+        except UnicodeError:
+            host = "localhost"
+        return f"{self.slug}.{host.replace(':', '-')}"

@@ -22,6 +22,8 @@ class SourceKind(StrEnum):
     """What editors add by hand; it is never asked."""
     CALENDAR = "calendar"
     """An iCalendar file at a URL."""
+    MAILBOX = "mailbox"
+    """A folder of an IMAP account; its password is in the machine's settings."""
 
 
 class SourceStatus(StrEnum):
@@ -72,12 +74,12 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A feed or a folder. Shared by the workspace: fetched once, whichever publications take from it."""
+    """A feed, a folder or a mailbox. Shared by the workspace: fetched once, whichever publications take from it."""
 
     id: SourceId
     kind: SourceKind
     url: str
-    """The feed's URL, or the folder's absolute path."""
+    """The feed's URL, `imaps://user@host:port/FOLDER`, or the folder's absolute path."""
     name: str
     outlet: str | None = None
     section: str | None = None

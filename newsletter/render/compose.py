@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlsplit
 
 import lxml.html
 
@@ -112,13 +111,8 @@ def links_of(html: str, nonce: str) -> tuple[Link, ...]:
 
 def list_id(publication: Publication, base_url: str) -> str:
     """`Name <slug.host>` (RFC 2919 §3); the host is that of the base URL, else localhost."""
-    host = urlsplit(base_url).hostname or "localhost"
-    try:
-        host = host.encode("idna").decode() if not host.isascii() else host
-    except UnicodeError:
-        host = "localhost"
     name = one_line(publication.name.translate(dict.fromkeys(map(ord, '<>"\\'))))
-    return f"{name} <{publication.slug}.{host.replace(':', '-')}>"
+    return f"{name} <{publication.list_name(base_url)}>"
 
 
 def _calm(text: str) -> str:

@@ -12,7 +12,8 @@ from newsletter.clock import Clock
 from newsletter.collect.canonical import canonical
 from newsletter.collect.dates import written_date
 from newsletter.collect.decide import Changed, Known, New, decide_all
-from newsletter.collect.found import Document, Found, Unreadable
+from newsletter.collect.files import read_file
+from newsletter.collect.found import Found, Unreadable
 from newsletter.collect.pages import fetch_page
 from newsletter.collect.reading import FILE_FORMATS
 from newsletter.collect.worker import Reader
@@ -28,6 +29,8 @@ from newsletter.text.excerpt import excerpt
 from newsletter.text.html import clean
 from newsletter.text.links import absolute
 from newsletter.text.markdown import to_html
+from newsletter.workflows.collect import what_is_known
+from newsletter.workflows.found_events import keep_events, read_events
 from newsletter.workflows.stories import group_new
 
 BY_HAND = "by hand"
@@ -78,7 +81,7 @@ class Clipper:
         if ending not in FILE_FORMATS:
             kinds = ", ".join(sorted(FILE_FORMATS))
             raise NewsletterError(f"{path} is of a kind that is not read; there are: {kinds}.", where=str(path))
-        return self._keep(self._read(path.name, ending, content).items)
+        return self._keep_found(self._read(path.name, ending, content))
 
     def add_text(self, text: str) -> list[Item]:
         """A pasted text: Markdown; its first line or heading is the title. Raises NewsletterError where it is empty."""
@@ -87,8 +90,8 @@ class Clipper:
         first, _, rest = text.strip().partition("\n")
         marked = first.startswith(("#", "---"))
         body = text if marked else f"# {first}\n\n{rest}"
-        found = self._read("pasted.md", ".md", body.encode()).items
-        return self._keep([replace(one, guid=None) for one in found])
+        found = self._read("pasted.md", ".md", body.encode())
+        return self._keep([replace(one, guid=None) for one in found.items])
 
     def edit(self, key: ItemId, fields: dict[str, str | None]) -> Item:
         """Lay words over an item: `title excerpt url outlet published`; none takes them off. Raises NewsletterError."""
@@ -135,17 +138,23 @@ class Clipper:
         return one_line(value)
 
     def _read(self, name: str, ending: str, content: bytes) -> Found:
-        with self.store.reading() as tx:
-            outlets = frozenset(sources.outlets(tx)) | {*self.publication.outlets}
+        about = what_is_known(self.store, self.settings, self.publication)
         with Reader() as reader:
-            try:
-                document = Document(name=name, format=ending, body=content, zone=self.publication.zone, outlets=outlets)
-                found = reader.read(document)
-            except Unreadable as cause:
-                raise NewsletterError(cause.reason, where=name) from cause
-        if not found.items:
-            raise NewsletterError(f"{name} holds no item.", where=name)
+            found = read_file(reader, about.document(name, ending, content))
+        if not (found.items or found.calendars or found.event_lines):
+            why = next(iter(found.refused), None)
+            left = f"{name} holds no item: it is {found.ignored[0]}." if found.ignored else f"{name} holds no item."
+            raise NewsletterError(why.reason if why else left, where=name)
         return found
+
+    def _keep_found(self, found: Found) -> list[Item]:
+        """The items of a file, and its events."""
+        now = self.clock.now()
+        events, _ = read_events(found, self.publication, now)
+        if events:
+            with self.store.writing() as tx:
+                keep_events(tx, [self.publication.id], self._source(tx, now), events, now)
+        return self._keep(found.items) if found.items else []
 
     def _keep(self, found: Sequence[ItemData]) -> list[Item]:
         now = self.clock.now()

@@ -13,18 +13,18 @@ from newsletter.collect.address import default_name
 from newsletter.collect.ask import Asked, ask_all
 from newsletter.collect.dates import flags
 from newsletter.collect.decide import Changed, Known, New, Renamed, decide_all
-from newsletter.collect.found import CalendarFile
+from newsletter.collect.files import About
+from newsletter.collect.mailbox import mark
 from newsletter.collect.patience import is_due
 from newsletter.collect.rules import is_offered
 from newsletter.collect.worker import Readers
-from newsletter.model.event import EventData, EventStatus
 from newsletter.model.item import LEFT_OUT, ItemData, ItemId
 from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
-from newsletter.model.when import local_day
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, collections, events, items, sources
+from newsletter.store import Store, Tx, collections, items, publications, sources
+from newsletter.workflows.found_events import keep_events, read_events
 from newsletter.workflows.linked_pages import ask_linked_pages
 from newsletter.workflows.stories import group_new
 
@@ -72,6 +72,14 @@ class Report:
         return tuple(one for one in self.asked if one.status in (SourceStatus.ERROR, SourceStatus.GONE))
 
 
+def what_is_known(store: Store, settings: Settings, publication: Publication) -> About:
+    """What files and messages are read with: outlets that are known, and the names of our own lists."""
+    with store.reading() as tx:
+        outlets = frozenset(sources.outlets(tx)) | {*publication.outlets}
+        ours = frozenset(one.list_name(settings.base_url).casefold() for one in publications.listing(tx))
+    return About(zone=publication.zone, outlets=outlets, ours=ours)
+
+
 Progress = Callable[[Outcome, int, int], None]
 """Called after each source: its outcome, how many are done, how many there are."""
 
@@ -97,17 +105,17 @@ def collect(
     chosen = _chosen(store, publication, only)
     due = [one for one in chosen if force or is_due(one, now)]
     outcomes = {one.id: _waits(one, now) for one in chosen if one not in due}
-    with store.reading() as tx:
-        outlets = frozenset(sources.outlets(tx)) | {*publication.outlets}
+    about = what_is_known(store, settings, publication)
     fetcher = Fetcher(settings.fetching)
     fresh: list[ItemId] = []
     with Readers() as reader:
-        asking = ask_all(
-            due, fetcher, reader, zone=publication.zone, now=now, force=force,
-            outlets=outlets,
-        )  # fmt: skip
+        asking = ask_all(due, fetcher, reader, about=about, accounts=settings.accounts, now=now, force=force)
         for done, asked in enumerate(asking, start=1):
             outcome, kept = _keep(store, publication, asked, now)
+            if asked.taken is not None and (
+                trouble := mark(asked.source, asked.taken, settings.accounts, fetcher.limits)
+            ):
+                outcome = replace(outcome, error=" ".join(filter(None, (outcome.error, trouble))))
             fresh += kept
             outcomes[asked.source.id] = outcome
             if progress is not None:
@@ -180,14 +188,13 @@ def waits_because(source: Source) -> str | None:
 
 def _keep(store: Store, publication: Publication, asked: Asked, now: datetime) -> tuple[Outcome, list[ItemId]]:
     """One transaction: what the source showed, and what is remembered of it. Its new items are the second part."""
-    read, refused = _calendars(asked.found.calendars, publication.zone, now)
-    read += _proposed(asked.found.event_lines, publication, now)
+    read, refused = read_events(asked.found, publication, now, meant=asked.source.kind is not SourceKind.MAILBOX)
     error = " ".join(part for part in (asked.error, refused) if part) or None
     name = _better_name(asked)
     with store.writing() as tx:
         sources.lock(tx, asked.source.id)
         fresh, updated = _keep_items(tx, asked, now)
-        kept = _keep_events(tx, asked.source, read, now)
+        kept = keep_events(tx, sources.publications_of(tx, asked.source.id), asked.source.id, read, now)
         added = _keep_offers(tx, publication, asked, now)
         sources.remember(
             tx,
@@ -248,41 +255,6 @@ def _keep_items(tx: Tx, asked: Asked, now: datetime) -> tuple[list[ItemId], int]
 def _flagged(one: ItemData, source: Source, now: datetime) -> ItemData:
     ruled = () if is_offered(one, source.rules) else (LEFT_OUT,)
     return replace(one, flags=(*one.flags, *flags(one.published, now), *ruled))
-
-
-def _calendars(files: tuple[CalendarFile, ...], zone: str, now: datetime) -> tuple[list[EventData], str | None]:
-    """The events of dropped calendars: deliberate material, so they are confirmed; and what was left out."""
-    if not files:
-        return [], None
-    from newsletter.events.ics import read_ics
-
-    read: list[EventData] = []
-    refused: list[str] = []
-    for file in files:
-        calendar = read_ics(file.content, zone=zone, now=now, name=file.name)
-        read += calendar.events
-        refused += [f"{wording}: {reason.rstrip('.')}" for wording, reason in calendar.refused]
-    return read, f"Events left out: {'; '.join(refused[:3])}." if refused else None
-
-
-def _proposed(lines: tuple[str, ...], publication: Publication, now: datetime) -> list[EventData]:
-    """The events that lines of a saved issue tell of: an editor confirms them."""
-    if not lines:
-        return []
-    from newsletter.events.lines import read_lines
-
-    today = local_day(now, publication.zone)
-    read = read_lines("\n".join(lines), today=today, zone=publication.zone, language=publication.language)
-    return [replace(one, status=EventStatus.PROPOSED) for one in read.events]
-
-
-def _keep_events(tx: Tx, source: Source, read: list[EventData], now: datetime) -> int:
-    if not read:
-        return 0
-    counts = [
-        events.keep(tx, one, read, source=source.id, now=now).new for one in sources.publications_of(tx, source.id)
-    ]
-    return max(counts, default=0)
 
 
 def _better_name(asked: Asked) -> str | None:

@@ -74,7 +74,7 @@ def change(store: Store, publication: Publication, number: SourceId, pairs: Sequ
 def find(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]:
     """The feeds behind the address of a page, or of a feed. Raises NewsletterError where nothing can be asked."""
     found = read_address(address, Path.cwd())
-    if found.kind is SourceKind.FOLDER:
+    if found.kind in (SourceKind.FOLDER, SourceKind.MAILBOX):
         raise NewsletterError("Write the address of a web page, with https://.", where=address)
     with Reader() as reader:
         try:
@@ -157,7 +157,7 @@ def _active(value: str) -> bool:
 
 def _url(value: str) -> str:
     found = read_address(value, Path.cwd())
-    if found.kind is SourceKind.FOLDER:
+    if found.kind in (SourceKind.FOLDER, SourceKind.MAILBOX):
         raise NewsletterError("A feed stays a feed; write its new address with https://.", where="url")
     return found.url
 

@@ -46,6 +46,14 @@ url = "sqlite:///newsletter.db"
 # [[smtp]]
 # url = "file:outbox"
 
+# A mailbox that is a source (newsletter sources add imaps://articles@mail.example.org/INBOX): its password.
+# [[mailbox]]
+# host = "mail.example.org"
+# user = "articles"
+# password = "…"           # or NEWSLETTER_MAILBOX_PASSWORD in the environment
+# after = "seen"           # what becomes of a message once it is kept: "seen", or "move:Collected"
+# ca = "mail.pem"          # a certificate to trust, for a server that signed its own
+
 # [serve]
 # proxies = ["127.0.0.1"]    # whose word to take for a visitor's address, behind a proxy of yours
 

@@ -51,6 +51,11 @@ def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str], name: str
     return SavedIssue(tuple(items), tuple(lines))
 
 
+def dated(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """The bullets that name a day: they may tell of events."""
+    return tuple(block.text for block in blocks if block.bullet and _DATED.search(block.text))
+
+
 def _item(block: Block, name: str, rest: str, following: Block | None, known: dict[str, str]) -> ItemData:
     outlet = known.get(name.casefold())
     title = rest if outlet else block.text
