@@ -16,8 +16,9 @@ from newsletter.errors import Conflict, NewsletterError, NotFound, Refused
 from newsletter.model.issue import Block, BlockId, BlockKind, Issue, IssueState, Outline, PinnedItem, Standing
 from newsletter.model.item import ItemId, Triage
 from newsletter.model.publication import Publication
+from newsletter.model.tags import read_tags
 from newsletter.queue import outline as edits
-from newsletter.store import Store, Tx, assets, issues, items
+from newsletter.store import Store, Tx, assets, corrections, issues, items
 from newsletter.text.personal import check_personal
 
 
@@ -50,12 +51,18 @@ class Editor:
             return issues.save(tx, issue, edit(tx, issue), who=self.who, change=what, now=self.clock.now(), joins=joins)
 
     def draft(self, tx: Tx, number: int | None) -> Issue:
-        """An issue that may be edited. Raises NotFound, and Refused where it is no draft."""
+        """An issue that may be edited: a draft, or one that was sent and named by its number, open for a correction.
+
+        Raises NotFound, and Refused where it may not.
+        """
         issue = issues.get(tx, self.publication.id, number)
+        if issue.state is IssueState.SENT and number is not None and corrections.is_open(tx, issue.id):
+            return issue
         if issue.state is not IssueState.DRAFT:
+            verb, what = ("Take it back", "reopen") if issue.state is not IssueState.SENT else ("Correct it", "correct")
             raise Refused(
                 f"Issue {issue.number} is {issue.state}; only a draft can be edited. "
-                f"Take it back with: newsletter issue reopen {issue.number}",
+                f"{verb} with: newsletter issue {what} {issue.number}{' --open' if what == 'correct' else ''}",
                 code="not-a-draft",
             )
         return issue
@@ -114,8 +121,20 @@ class Editor:
         join: BlockId | None = None,
     ) -> Issue:
         """Items in a section (else their own, else the first), or under the headline of the block `join`."""
+        return self.change(number, "items added", self.adding(wanted, section=section, at=at, join=join))
+
+    def adding(
+        self,
+        wanted: Sequence[ItemId],
+        *,
+        section: str | None = None,
+        at: int | None = None,
+        join: BlockId | None = None,
+    ) -> Callable[[Tx, Issue], Issue]:
+        """The edit of `add_items`, for those who do more in the same transaction."""
 
         def edit(tx: Tx, issue: Issue) -> Issue:
+            refuse_new_items(issue)
             outline = issue.outline
             found = items.get(tx, self.publication.id, wanted, now=self.clock.now())
             present = edits.items_in(outline)
@@ -135,7 +154,7 @@ class Editor:
             items.decide(tx, self.publication.id, fresh, Triage.PICKED, now=self.clock.now())
             return replace(issue, outline=outline)
 
-        return self.change(number, "items added", edit)
+        return edit
 
     @staticmethod
     def _section(outline: Outline, asked: str | None, own: str | None) -> int:
@@ -198,7 +217,7 @@ class Editor:
         if_version: int | None = None,
         joins: bool = False,
     ) -> Issue:
-        """headline, teaser, teaser_rank, blurb, outlet, url of a block over the original; empty: the original.
+        """headline, teaser, teaser_rank, blurb, outlet, url, tags of a block over the original; empty: the original.
 
         `standing`, of a text: none or its dates. With `joins` somebody is typing: many saves are one step back.
 
@@ -303,6 +322,16 @@ def _right_length(name: str, value: str) -> None:
         )
 
 
+def refuse_new_items(issue: Issue) -> None:
+    """Raise Refused where an issue went out already: what is put in it now would never be sent."""
+    if issue.state is IssueState.SENT:
+        raise Refused(
+            f"Issue {issue.number} was sent; its text can be corrected, and new items go into a new issue: "
+            "newsletter issue new",
+            code="not-a-draft",
+        )
+
+
 def _one_line(name: str, value: str) -> str:
     _right_length(name, value)
     if any(ord(character) < 32 for character in value):
@@ -319,6 +348,11 @@ def _field(name: str, value: Any) -> Any:
         return value
     if not value:
         return None
+    if name == "tags":
+        try:
+            return read_tags(value) or None
+        except ValueError as cause:
+            raise NewsletterError(f"The tags cannot be kept: {cause}.", where="--tags") from cause
     if name in ("headline", "blurb"):
         _right_length(name, value)
         check_personal(value, where=f"--{name}", markdown=name == "blurb")

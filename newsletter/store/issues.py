@@ -25,6 +25,7 @@ from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.publication import PublicationId
 from newsletter.model.revision import snapshot_of
 from newsletter.store import items, outlines, revisions, stories
+from newsletter.store import triage as decisions
 from newsletter.store.engine import Tx
 from newsletter.store.outlet import OVERLAID, overlaid
 from newsletter.store.schema import (
@@ -87,6 +88,8 @@ def _row(row: Any, outline: Outline = Outline()) -> Issue:  # noqa: B008 - froze
         if row.rendition_id
         else None,
         in_archive=row.in_archive,
+        corrected=None if row.corrected_id is None else RenditionId(row.corrected_id),
+        corrects=None if row.corrects_id is None else IssueId(row.corrects_id),
         outline=outline,
     )
 
@@ -146,6 +149,7 @@ def create(
     assert key is not None
     issue = IssueId(key[0])
     outlines.save(tx, issue, Outline(), outline)
+    decisions.wake(tx, publication_id, top + 1, now=now)
     return by_id(tx, issue)
 
 
@@ -173,7 +177,7 @@ def put(tx: Tx, before: Issue, after: Issue) -> Issue:
         update(issues)
         .where(
             issues.c.id == before.id,
-            issues.c.state == IssueState.DRAFT.value,
+            issues.c.state == before.state.value,
             *([issues.c.version == before.version] if grows else []),
         )
         .values(values | {"version": issues.c.version + (1 if grows else 0)})

@@ -176,11 +176,12 @@ def decide(
     state: Triage,
     *,
     section: str | None = None,
+    reason: str | None = None,
     now: datetime,
 ) -> list[Item]:
     """Set what the editors decided about some items; picking keeps their section, else takes that of their source.
 
-    Raises NotFound, and then changes nothing.
+    What is snoozed comes back with the next issue that is begun. Raises NotFound, and then changes nothing.
     """
     wanted = [one.id for one in get(tx, publication, ids, now=now)]
     default = (
@@ -189,7 +190,10 @@ def decide(
         .where(source_publication.c.publication_id == publication, item.c.id == triage.c.item_id)
         .scalar_subquery()
     )
-    values: dict[str, Any] = {"state": state, "changed_at": now}
+    values: dict[str, Any] = {"state": state, "changed_at": now, "reason": reason, "until": None}
+    if state is Triage.SNOOZED:
+        last = select(func.max(issue.c.number)).where(issue.c.publication_id == publication)
+        values["until"] = (tx.execute(last).scalar() or 0) + 1
     if state is Triage.PICKED:
         values["section"] = section if section is not None else func.coalesce(triage.c.section, default)
     for start in range(0, len(wanted), _CHUNK):
@@ -215,10 +219,13 @@ def _holds(word: str) -> ColumnElement[bool]:
     return or_(*(func.lower(place).like(f"%{escaped}%", escape="\\") for place in places))
 
 
-def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
+def shown_moment(now: datetime) -> ColumnElement[datetime]:
+    """When an item was published, or first seen where that makes no sense: for queries that join its tables."""
     published = func.coalesce(item_edit.c.published, item_version.c.published)
-    has_sense = and_(published <= now, published >= _OLDEST)
-    shown = case((has_sense, published), else_=item.c.first_seen)
+    return case((and_(published <= now, published >= _OLDEST), published), else_=item.c.first_seen)
+
+
+def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
     return (
         select(
             item.c.source_id,
@@ -226,6 +233,8 @@ def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
             item.c.flags,
             item_version,
             triage.c.state,
+            triage.c.reason,
+            triage.c.until,
             func.coalesce(triage.c.section, source_publication.c.section).label("section"),
             *OVERLAID,
         )
@@ -244,7 +253,7 @@ def _queue(publication: PublicationId, now: datetime) -> Select[Any]:
             and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == triage.c.publication_id),
         )
         .where(triage.c.publication_id == publication)
-        .order_by(shown.desc(), item.c.id.desc())
+        .order_by(shown_moment(now).desc(), item.c.id.desc())
     )
 
 
@@ -266,6 +275,8 @@ def _items(tx: Tx, publication: PublicationId, query: Select[Any]) -> list[Item]
             sent_in=_sent_in(row.item_id, places.get(row.item_id), sent),
             place=places.get(row.item_id),
             edited=row.edited_at is not None,
+            reason=row.reason,
+            until=row.until,
         )
         for row in rows
     ]

@@ -198,6 +198,15 @@ def with_siblings(tx: Tx, ids: Iterable[ItemId]) -> set[ItemId]:
     return wanted | {ItemId(key) for key, _ in _members(tx, set(_story_of(tx, wanted).values()))}
 
 
+def siblings(tx: Tx, ids: Iterable[ItemId]) -> dict[ItemId, set[ItemId]]:
+    """For each of some items that is in a story all that tell it, itself included."""
+    of = _story_of(tx, ids)
+    held: dict[int, set[ItemId]] = defaultdict(set)
+    for key, number in _members(tx, set(of.values())):
+        held[number].add(ItemId(key))
+    return {key: held[number] for key, number in of.items()}
+
+
 def _new_story(tx: Tx, now: datetime) -> int:
     key = tx.execute(insert(story).values(created_at=now)).inserted_primary_key
     assert key is not None
