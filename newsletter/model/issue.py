@@ -98,6 +98,8 @@ class Block:
     """The name of an image block's picture; its blurb is the caption."""
     alt: str | None = None
     """What the picture shows, for those who do not see it."""
+    tags: str | None = None
+    """By which the archive finds it, parted by commas (see `model.tags`)."""
     standing: Standing | None = None
 
 
@@ -170,4 +172,8 @@ class Issue:
     approved: Approved | None = None
     in_archive: bool = True
     """Whether the public pages show it, once it goes out."""
+    corrected: RenditionId | None = None
+    """What the public pages show instead of what was sent."""
+    corrects: IssueId | None = None
+    """The issue that it corrects: it goes to exactly those who have that one."""
     outline: Outline = field(default_factory=Outline)

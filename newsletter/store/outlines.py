@@ -28,7 +28,7 @@ from newsletter.store.schema import block_item as block_items
 from newsletter.store.schema import gone_block
 from newsletter.store.schema import section as sections
 
-_CONTENT = ("kind", "headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt")
+_CONTENT = ("kind", "headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt", "tags")
 
 
 def load(tx: Tx, issue: IssueId) -> Outline:
@@ -67,6 +67,7 @@ def _block(row: Any, items: tuple[PinnedItem, ...]) -> Block:
         url=row.url,
         asset=row.asset,
         alt=row.alt,
+        tags=row.tags,
         standing=Standing(row.standing_first, row.standing_last) if row.standing else None,
     )
 

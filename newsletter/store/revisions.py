@@ -184,7 +184,7 @@ def _letter_from_json(kept: dict[str, Any] | None) -> Letter | None:
     return None if kept is None else Letter(**kept)
 
 
-_FIELDS = ("headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt")
+_FIELDS = ("headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt", "tags")
 
 
 def outline_as_json(outline: Outline) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ block = Table(
     Column("url", Text),
     Column("asset", String(64)),  # the name of an image block's picture
     Column("alt", Text),
+    Column("tags", Text),  # parted by a comma and a space
     Column("standing", Boolean, nullable=False, default=False),
     Column("standing_first", Date),
     Column("standing_last", Date),

@@ -313,6 +313,7 @@ def upgrade() -> None:
     )
     op.add_column("block", sa.Column("asset", sa.String(length=64), nullable=True))
     op.add_column("block", sa.Column("alt", sa.Text(), nullable=True))
+    op.add_column("block", sa.Column("tags", sa.Text(), nullable=True))
     op.add_column("desk_session", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("desk_session", sa.Column("address", sa.Text(), nullable=True))
     op.add_column("desk_session", sa.Column("agent", sa.Text(), nullable=True))
