@@ -26,6 +26,10 @@ LOST_IN_A_ROW = 10
 """Messages that a server did not take for reasons of its own, after which it rests."""
 
 
+IN_VAIN = 3
+"""Connections lost with an envelope behind a final dot, after which a server gets none there any more."""
+
+
 class Way:
     """A connection to one of the servers, used by one thread."""
 
@@ -38,9 +42,23 @@ class Way:
         """Whether it should be opened anew, perhaps to another server."""
         return self._line.is_worn or self._fleet.should_leave(self.server)
 
+    @property
+    def line(self) -> Line:
+        """What it goes over."""
+        return self._line
+
+    @property
+    def may_go_ahead(self) -> bool:
+        """Whether the next envelope may stand behind a final dot: not where limits count, or that went wrong."""
+        return not self.server.limits and self._fleet.goes_ahead(self.server)
+
     def hand_over(self, envelope: Envelope, message: bytes, message_id: str) -> Answer:
         """One message; see `Line`."""
         return self._line.hand_over(envelope, message, message_id)
+
+    def went_ahead_in_vain(self, *, for_good: bool) -> None:
+        """An envelope behind a final dot was refused as such, or the connection was lost over it."""
+        self._fleet.ahead_in_vain(self.server, IN_VAIN if for_good else 1)
 
     def judged(self, verdict: Verdict, why: str) -> bool:
         """What became of it. True: it was this server's fault, it rests, and another one carries on."""
@@ -70,6 +88,7 @@ class Fleet:
         self._given: Counter[Smtp] = Counter()
         self._lost: Counter[Smtp] = Counter()
         self._rests: dict[Smtp, tuple[float, float]] = {}
+        self._in_vain: Counter[Smtp] = Counter()
 
     @property
     def connections(self) -> int:
@@ -138,6 +157,15 @@ class Fleet:
                     log.warning("The mail server %s rests for %.0f s: %s", server, last, why)
             self._lost[server] = 0
             return self._has_others(server, now)
+
+    def goes_ahead(self, server: Smtp) -> bool:
+        """Whether the server takes an envelope behind a final dot, as far as is known."""
+        return self._in_vain[server] < IN_VAIN
+
+    def ahead_in_vain(self, server: Smtp, weight: int) -> None:
+        """It did not take one."""
+        with self._guard:
+            self._in_vain[server] += weight
 
     def should_leave(self, server: Smtp) -> bool:
         """Whether it rests and another one does not."""

@@ -5,51 +5,56 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from queue import Empty, SimpleQueue
 
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
 from newsletter.model.delivery import DeliveryId
 from newsletter.model.issue import IssueId, IssueState
-from newsletter.model.personal import Facts
 from newsletter.model.splice import MessageIds
+from newsletter.send.limited import Later, limited
 from newsletter.settings import Smtp
-from newsletter.store import Store, Tx, deliveries, server_limits, subscribers
+from newsletter.store import Store, Tx, deliveries, due
 from newsletter.store.deliveries import Claimed, Closed
+from newsletter.store.due import Candidate
 
 log = logging.getLogger(__name__)
 
 _CANDIDATES = 1_000
-"""Ids of due rows kept in memory: one look at the queue for so many messages."""
+"""Due rows kept in memory: one look at the queue for so many messages."""
+_FEW = 100
+"""Fewer than so many are left: it is time for the next look."""
 
-_LINGER = 0.001
-"""Seconds that a commit waits for more turns: a transaction for four costs little more than for one."""
-
-_TRIES = 4
+PATIENCE = 90.0
+"""Seconds that a commit is tried again: a database that is locked, full or gone for a minute may come back."""
+PATIENCE_AT_THE_END = 10.0
+"""The same, when the run is to stop."""
 _BETWEEN_TRIES = 1.0
-"""Seconds; a busy or full disk may recover."""
 
 
-@dataclass(frozen=True)
-class Later:
-    """The limits of the server are reached."""
+class Word(Enum):
+    """What a turn is told where it gets no row."""
 
-    at: datetime
-    """When to ask again."""
+    AGAIN = 1
+    """This one is not to be had any more; others are."""
+    OVER = 2
+    """Nothing is left, or the run stops."""
 
 
 @dataclass(eq=False)
-class _Turn:
-    """What one connection hands in: the outcome of its last message, and whether it wants another."""
+class Turn:
+    """What one connection hands in: the outcome of its last message, and the row it would like to take."""
 
-    closed: Closed | None
-    wants: bool
+    closed: Closed | None = None
+    wants: bool = True
+    candidate: Candidate | None = None
+    """None: it found none."""
     server: Smtp | None = None
     """Whose limits count; none where it has none, or they are taken already."""
-    answer: SimpleQueue[Claimed | Later | None] = field(default_factory=SimpleQueue)
+    given: Claimed | Later | Word = Word.OVER
 
 
 class Ledger:
@@ -66,22 +71,19 @@ class Ledger:
         self._clock = clock
         self._issue = issue
         self._owner = owner
-        self._names = names
+        self.names = names
         self._stop = stop
-        self._together = 1
-        self._inbox: SimpleQueue[_Turn | None] = SimpleQueue()
-        self._candidates: deque[DeliveryId] = deque()
+        self._inbox: SimpleQueue[Sequence[Turn] | None] = SimpleQueue()
+        self._candidates: deque[Candidate] = deque()
+        self._given_out: set[DeliveryId] = set()
         self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
+        self.answer: Callable[[Sequence[Turn]], None] = lambda turns: None
+        """Told by the writer, from its thread: what became of these turns."""
         self.failure: BaseException | None = None
         self.left: int | None = None
         """How many rows this run may still take; none: all."""
         self.reads_facts = False
         """Whether messages differ by what is known of a reader."""
-        self._facts: dict[DeliveryId, Facts] = {}
-
-    def serve(self, connections: int) -> None:
-        """So many hand in their turns."""
-        self._together = max(1, connections * 3 // 4)
 
     def __enter__(self) -> Ledger:
         self._writer.start()
@@ -91,122 +93,105 @@ class Ledger:
         self._inbox.put(None)
         self._writer.join()
 
-    def next(self, closed: Closed | None = None, server: Smtp | None = None) -> Claimed | Later | None:
-        """Close the last attempt and take the next row, in one commit. None: nothing is left, or the run stops.
+    def candidate(self) -> Candidate | None:
+        """A row that is due, to be prepared and then asked for in a turn. None: ask for more."""
+        try:
+            found = self._candidates.popleft()
+        except IndexError:
+            return None
+        self._given_out.add(found.id)
+        return found
 
-        Where the server has limits, they are taken from in the same commit.
+    def put_back(self, candidate: Candidate) -> None:
+        """It was not asked for after all."""
+        self._given_out.discard(candidate.id)
+        self._candidates.appendleft(candidate)
+
+    def hand_in(self, turns: Sequence[Turn]) -> None:
+        """Close the last attempts and take the next rows, in one commit. `answer` is told what came of it.
+
+        Where a server has limits, they are taken from in the same commit.
         """
-        return self._hand_in(_Turn(closed, wants=True, server=server if server is not None and server.limits else None))
-
-    def facts_of(self, row: Claimed) -> Facts | None:
-        """What is known of the reader of a row that was just taken, where that is read."""
-        return self._facts.pop(row.id, None)
-
-    def close(self, closed: Closed) -> None:
-        """Close the last attempt and take nothing."""
-        self._hand_in(_Turn(closed, wants=False))
-
-    def _hand_in(self, turn: _Turn) -> Claimed | Later | None:
-        self._inbox.put(turn)
-        return turn.answer.get()
+        self._inbox.put(turns)
 
     def _write(self) -> None:
-        waiting: list[_Turn] = []
         open_ = True
         with self._store.standing() as self._writing:
-            while open_ or waiting:
-                arrived = self._arrived(wait=not waiting)
-                open_ = open_ and None not in arrived
-                waiting += [turn for turn in arrived if turn is not None]
-                if waiting:
-                    waiting = self._commit(waiting)
+            while open_:
+                arrived = [self._inbox.get()]
+                while True:
+                    try:
+                        arrived.append(self._inbox.get_nowait())
+                    except Empty:
+                        break
+                open_ = None not in arrived
+                if turns := [turn for some in arrived if some is not None for turn in some]:
+                    self._commit(turns)
 
-    def _arrived(self, *, wait: bool) -> list[_Turn | None]:
-        """All that is there; where little is, what comes within a moment rides along."""
-        arrived = [self._inbox.get()] if wait else []
-        while True:
-            try:
-                linger = wait and len(arrived) < self._together
-                arrived.append(self._inbox.get(timeout=_LINGER) if linger else self._inbox.get_nowait())
-            except Empty:
-                return arrived
-
-    def _commit(self, turns: list[_Turn]) -> list[_Turn]:
-        """One transaction for these; those that must wait for another one, because readers were skipped or taken."""
-        wanting = [turn for turn in turns if turn.wants]
+    def _commit(self, turns: list[Turn]) -> None:
         try:
-            rows, later = self._keep([turn.closed for turn in turns if turn.closed], wanting)
+            self._keep(turns)
         except BaseException as cause:
             log.error("The ledger cannot be written: %s", cause)
             self.failure = self.failure or cause
             self._stop.set()
             for turn in turns:
-                turn.answer.put(None)
-            return []
+                turn.given = Word.OVER
         for turn in turns:
-            turn.closed = None  # it is kept
-            if not turn.wants:
-                turn.answer.put(None)
-        for turn, reached in later:
-            turn.answer.put(reached)
-            wanting.remove(turn)
-        for turn, row in zip(wanting, rows, strict=False):
-            turn.answer.put(row)
-        unserved = wanting[len(rows) :]
-        if rows:
-            return unserved  # readers were skipped, or the candidates ran out: once more
-        for turn in unserved:
-            turn.answer.put(None)
-        return []
+            if turn.candidate is not None:
+                self._given_out.discard(turn.candidate.id)
+        self.answer(turns)
 
-    def _keep(
-        self, closed: Sequence[Closed], wanting: Sequence[_Turn]
-    ) -> tuple[list[Claimed], list[tuple[_Turn, Later]]]:
-        for attempt in range(1, _TRIES + 1):
+    def _keep(self, turns: Sequence[Turn]) -> None:
+        """One transaction, tried again for a while: a busy or full disk, or a database, may recover."""
+        began = self._clock.monotonic()
+        while True:
             try:
-                now = self._clock.now()
                 with self._writing.writing() as tx:
-                    deliveries.record(tx, closed, now=now)
-                    later = self._limited(tx, wanting, now)
-                    rows = self._claim(tx, len(wanting) - len(later), now)
-                for turn in wanting:
-                    turn.server = None  # taken: who was unlucky asks for no second share
-                return rows, later
-            except NewsletterError:
-                if attempt == _TRIES:
-                    raise
-                threading.Event().wait(_BETWEEN_TRIES)
-        raise AssertionError("unreachable")
-
-    def _limited(self, tx: Tx, wanting: Sequence[_Turn], now: datetime) -> list[tuple[_Turn, Later]]:
-        """Those whose server may take no more now; none of them where the issue does not go on, so that they end."""
-        later: list[tuple[_Turn, Later]] = []
-        for server in {turn.server for turn in wanting if turn.server is not None}:
-            theirs = [turn for turn in wanting if turn.server == server]
-            granted, again = server_limits.take(tx, server.account, server.limits, len(theirs), now=now)
-            later += [(turn, Later(again)) for turn in theirs[granted:]]
-        if later and (self._stop.is_set() or deliveries.sending(tx, self._issue).state is not IssueState.SENDING):
-            return []
-        return later
-
-    def _claim(self, tx: Tx, wanted: int, now: datetime) -> list[Claimed]:
-        """Up to so many rows. Empty: none is due, or the issue is paused or cancelled."""
-        if self.left is not None:
-            wanted = min(wanted, self.left)
-        while wanted and not self._stop.is_set():
-            if not self._candidates:
-                self._candidates.extend(deliveries.due_ids(tx, self._issue, limit=_CANDIDATES, now=now))
-            ids = [self._candidates.popleft() for _ in range(min(wanted, len(self._candidates)))]
-            if not ids:
-                break
-            rows = deliveries.claim(tx, self._issue, ids, owner=self._owner, names=self._names, now=now)
-            if rows:
+                    taken = self._decide(tx, turns)
                 if self.left is not None:
-                    self.left -= len(rows)
-                if self.reads_facts:
-                    known = subscribers.facts(tx, [row.subscriber for row in rows])
-                    self._facts.update({row.id: known[row.subscriber] for row in rows if row.subscriber in known})
-                return rows
-            if deliveries.sending(tx, self._issue).state is not IssueState.SENDING:
-                break
-        return []
+                    self.left -= taken
+                return
+            except NewsletterError as cause:
+                patience = 0.0 if self.failure else PATIENCE_AT_THE_END if self._stop.is_set() else PATIENCE
+                if self._clock.monotonic() + _BETWEEN_TRIES > began + patience:
+                    raise
+                log.warning("The ledger waits for the database: %s", cause.message)
+                threading.Event().wait(_BETWEEN_TRIES)
+
+    def _decide(self, tx: Tx, turns: Sequence[Turn]) -> int:
+        """What each of them is given; how many rows were taken."""
+        now = self._clock.now()
+        deliveries.record(tx, [turn.closed for turn in turns if turn.closed], now=now)
+        wanting = [turn for turn in turns if turn.wants]
+        for turn in wanting:
+            turn.given = Word.OVER
+        if self._stop.is_set() or not wanting:
+            return 0
+        later = limited(tx, [(turn.server, turn) for turn in wanting if turn.server is not None], now=now)
+        ids = [turn.candidate.id for turn in wanting if turn.candidate is not None and turn not in later]
+        claimed = deliveries.claim(tx, self._issue, ids[: self.left], owner=self._owner, names=self.names, now=now)
+        rows = {row.id: row for row in claimed}
+        may_take = self.left is None or self.left > len(rows)
+        served = len(rows) == len(wanting)
+        goes_on = served or deliveries.sending(tx, self._issue).state is IssueState.SENDING
+        more = goes_on and may_take and self._look(tx, forced=any(turn.candidate is None for turn in wanting))
+        for turn in wanting:
+            if turn.candidate is not None and turn.candidate.id in rows:
+                turn.given = rows[turn.candidate.id]
+            elif goes_on and turn in later:
+                turn.given = later[turn]
+            elif goes_on and may_take and (more or turn.candidate is not None):
+                turn.given = Word.AGAIN
+        return len(rows)
+
+    def _look(self, tx: Tx, *, forced: bool) -> bool:
+        """Read who is due where few are left; whether there is anybody, or there may be behind those just skipped."""
+        skipped = 0
+        if len(self._candidates) < (1 if forced else _FEW):
+            known = {one.id for one in tuple(self._candidates)} | self._given_out
+            found, skipped = due.candidates(
+                tx, self._issue, limit=_CANDIDATES, now=self._clock.now(), but=known, with_facts=self.reads_facts
+            )
+            self._candidates.extend(found)
+        return bool(self._candidates or skipped)

@@ -1,24 +1,33 @@
-"""One run of sending: connections in threads, each one message after the other, the ledger's writer between them."""
+"""One run of sending: a loop over all connections, which never waits for one of them, and the ledger's writer.
+
+What waits by its nature is done apart: connecting, logging in, taking leave, and writing files.
+"""
 
 from __future__ import annotations
 
 import logging
 import random
+import selectors
+import socket
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.model.delivery import DeliveryState
-from newsletter.model.splice import Compiled, Reader
-from newsletter.model.subscriber import SubscriberId
-from newsletter.send.address import Envelope, wire_address
-from newsletter.send.errorrate import ErrorRate
+from newsletter.send.dialogue import Ended, Event, Go
 from newsletter.send.fleet import Fleet, Way
-from newsletter.send.ledger import Later, Ledger
-from newsletter.send.outcomes import BACK, closed, judge
+from newsletter.send.ledger import Ledger, Turn, Word
+from newsletter.send.letter import Letter, Message, Unfit, write_letter
+from newsletter.send.limited import Later
+from newsletter.send.outcomes import BACK, Answer, Stage, Verdict, closed, judge
+from newsletter.send.slot import Next, Slot
+from newsletter.send.smtp import Connection
 from newsletter.send.stopped import SendStopped, ServerAway
+from newsletter.send.watch import Watch, refused
 from newsletter.store.deliveries import Claimed, Closed
 
 log = logging.getLogger(__name__)
@@ -31,17 +40,8 @@ KEPT_IDLE = 10.0
 LONGEST_WAIT = 30.0
 """Seconds after which who waits for a limit looks whether the issue is still being sent."""
 
-MANY_IN_A_ROW = 50
-"""Refusals of the message itself, or lost connections, after which the run stops: it is about us."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a run sends: the compiled rendition, the envelope's sender, and each reader's own values."""
-
-    compiled: Compiled
-    sender: str
-    values: Callable[[SubscriberId], dict[str, str]]
+LOOK_EVERY = 0.1
+"""Seconds between two looks at who is late, and at whether the run is to stop."""
 
 
 class Run:
@@ -60,18 +60,26 @@ class Run:
     ) -> None:
         self._ledger = ledger
         ledger.reads_facts = message.compiled.is_personal
+        ledger.answer = lambda turns: self._post(lambda: self._answered(turns))
         self._message = message
         self._fleet = fleet
         self._began = began
         self._clock = clock
         self._stop = stop
         self._spread = random.Random()  # noqa: S311 - jitter
-        self._guard = threading.Lock()
-        self._connected = 0
-        self._suspicious = 0
-        self._errors = ErrorRate(pause_above)
-        self.sent = 0
+        self._watch = Watch(pause_above)
+        self._inbox: deque[Callable[[], None]] = deque()
+        self._turns: list[Turn] = []
+        self._asking: dict[Turn, Slot] = {}
+        self._slots: set[Slot] = set()
+        self._apart = 0
+        self._at_ledger = 0
         self.failure: BaseException | None = None
+
+    @property
+    def sent(self) -> int:
+        """How many so far."""
+        return self._watch.sent
 
     def go(self, connections: int, wait: Callable[[threading.Event], None]) -> None:
         """Run to the end. `wait` is called with an event that is set when all connections are done.
@@ -79,79 +87,132 @@ class Run:
         Raises SendStopped where the run ended before everybody was tried.
         """
         done = threading.Event()
-        self._connected = connections
-        self._ledger.serve(connections)
-        threads = [
-            threading.Thread(target=self._work, args=(done,), name=f"smtp-{number}", daemon=True)
-            for number in range(connections)
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            wait(done)
-        except BaseException:
-            self._stop.set()
-            raise
-        finally:
-            for thread in threads:
-                thread.join()
+        loop = threading.Thread(target=self._loop, args=(connections, done), name="smtp", daemon=True)
+        self._ear, self._mouth = socket.socketpair()
+        with self._ear, self._mouth:
+            self._ear.setblocking(False)
+            self._mouth.setblocking(False)
+            loop.start()
+            try:
+                wait(done)
+            except BaseException:
+                self._stop.set()
+                raise
+            finally:
+                loop.join()
         if self.failure is not None:
             raise self.failure
 
-    def _work(self, done: threading.Event) -> None:
+    # ------------------------------------------------ the loop
+
+    def _loop(self, connections: int, done: threading.Event) -> None:
         try:
-            self._send_all()
+            with selectors.DefaultSelector() as self._ready:
+                self._ready.register(self._ear, selectors.EVENT_READ)
+                for _ in range(connections):
+                    slot = Slot()
+                    self._slots.add(slot)
+                    self._renew(slot)
+                looked = 0.0
+                while self._slots or self._apart or self._at_ledger:
+                    for key, _ in self._ready.select(LOOK_EVERY):
+                        if key.data is None:
+                            with suppress(BlockingIOError):
+                                self._ear.recv(4096)
+                        elif key.data in self._slots:
+                            self._guarded(key.data, self._talk)
+                    self._hand_in()
+                    while self._inbox:
+                        self._inbox.popleft()()
+                    now = self._clock.monotonic()
+                    if now >= looked + LOOK_EVERY:
+                        looked = now
+                        for slot in tuple(self._slots):
+                            self._guarded(slot, self._look_at_the_clock)
+                    self._hand_in()
         except BaseException as cause:
             self._end(cause)
         finally:
-            with self._guard:
-                self._connected -= 1
-                if self._connected == 0:
-                    done.set()
+            done.set()
+
+    def _hand_in(self) -> None:
+        if self._turns:
+            turns, self._turns = self._turns, []
+            self._at_ledger += len(turns)
+            self._ledger.hand_in(turns)
+
+    def _post(self, work: Callable[[], None]) -> None:
+        """Let the loop do this next. From any thread."""
+        self._inbox.append(work)
+        with suppress(OSError):  # full: it will wake anyway
+            self._mouth.send(b".")
+
+    def _do_apart(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Something that waits; what it returned, or the exception it raised, is given to the loop."""
+        self._apart += 1
+
+        def back(result: Any) -> None:
+            self._apart -= 1
+            then(result)
+
+        def run() -> None:
+            try:
+                result = work()
+            except BaseException as cause:
+                result = cause
+            self._post(lambda: back(result))
+
+        threading.Thread(target=run, name="smtp-apart", daemon=True).start()
+
+    def _guarded(self, slot: Slot, work: Callable[[Slot], None]) -> None:
+        """A mistake of ours must not be repeated 200,000 times: the run ends, and its row is in doubt."""
+        try:
+            work(slot)
+        except BaseException as cause:
+            log.exception("The sender stopped on a fault of the program")
+            self._end(cause)
+            row = slot.under_way or (slot.next.row if slot.next is not None else None)
+            if row is not None:
+                self._turns.append(
+                    Turn(
+                        closed=Closed(
+                            id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=type(cause).__name__
+                        ),
+                        wants=False,
+                    )
+                )
+            slot.under_way = slot.next = None
+            self._leave(slot)
 
     def _end(self, cause: BaseException) -> None:
-        with self._guard:
-            self.failure = self.failure or cause
+        self.failure = self.failure or cause
         self._stop.set()
 
-    def _send_all(self) -> None:
-        line: Way | None = None
-        outcome: Closed | None = None
-        try:
-            while True:
-                if line is None or line.is_worn:
-                    if outcome is not None:  # no row stays in doubt while we connect
-                        self._ledger.close(outcome)
-                        outcome = None
-                    line = self._renewed(line)
-                    if line is None:
-                        return
-                row = self._ledger.next(outcome, line.server)
-                outcome = None
-                if row is None:
-                    return
-                if isinstance(row, Later):
-                    line = self._waited(row, line)
-                    continue
-                outcome = self._attempt(row, line)
-        finally:
-            if outcome is not None:
-                self._ledger.close(outcome)
-            if line is not None:
-                line.close()
+    def _look_at_the_clock(self, slot: Slot) -> None:
+        now = self._clock.monotonic()
+        if slot.wakes_at is not None and (now >= slot.wakes_at or self._stop.is_set()):
+            slot.wakes_at = None
+            if slot.way is None:
+                self._renew(slot)
+            else:
+                self._ask(slot)
+        if slot.connection is not None and slot.connection.is_late(now):
+            self._heard(slot, slot.connection.lose("The connection was lost: timed out"))
 
-    def _waited(self, later: Later, line: Way) -> Way | None:
-        """The limits of its server are reached. The connection, where it is worth keeping for so long."""
-        seconds = max(0.05, (later.at - self._clock.now()).total_seconds())
-        if seconds > KEPT_IDLE:
-            line.close()
-            if self._fleet.rest(line.server, "its limits are reached", seconds):
-                return None
-        self._stop.wait(min(seconds, LONGEST_WAIT))
-        return line if seconds <= KEPT_IDLE else None
+    # ------------------------------------------------ the connection of a slot
 
-    def _renewed(self, old: Way | None) -> Way | None:
-        """A fresh connection. None where the run stops, or others carry on without this one."""
+    def _renew(self, slot: Slot) -> None:
+        """A fresh connection. What became of the last message is written down first: no row is in doubt meanwhile."""
+        old = self._released(slot)
+        if slot.outcome is not None:
+            self._turns.append(Turn(closed=slot.outcome, wants=False))
+            slot.outcome = None
+        self._do_apart(
+            lambda: self._opened_anew(old), lambda result: self._guarded(slot, lambda _: self._has(slot, result))
+        )
+
+    def _opened_anew(self, old: Way | None) -> Way | None:
+        """Runs apart. None where the run stops, or others carry on without this one."""
         if old is not None:
             old.close()
         last: ServerAway | None = None
@@ -163,75 +224,254 @@ class Run:
             except ServerAway as cause:
                 last = cause
         assert last is not None
-        with self._guard:
-            others = self._connected - 1
-        if others == 0:
-            raise last
-        log.warning("One connection fewer, %d are left: %s", others, last.message)
-        return None
+        raise last
 
-    def _attempt(self, row: Claimed, line: Way) -> Closed:
-        """One message, from the claimed row to its outcome. Whatever happens, the row is closed."""
-        now = self._clock.now()
-        try:
-            envelope = Envelope(self._message.sender, wire_address(row.email))
-            reader = Reader(
-                address=envelope.recipient,
-                name=row.name,
-                values=self._message.values(row.subscriber),
-                facts=self._ledger.facts_of(row),
-            )
-            message = self._message.compiled.splice(reader, message_id=row.message_id, date=now)
-            answer = line.hand_over(envelope, message, row.message_id)
-        except ValueError as cause:
-            return self._unservable(row, str(cause))
-        except SendStopped as cause:
-            if not line.cannot(cause.message):
-                self._end(cause)
-            return Closed(id=row.id, attempt=row.attempt, state=BACK)
-        except BaseException as cause:  # a mistake of ours must not be repeated 200,000 times
-            self._end(cause)
-            return Closed(
-                id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=f"{type(cause).__name__}"
-            )
-        verdict = judge(answer)
-        self._watch(verdict.state, verdict.suspicious, str(answer))
-        if not line.judged(verdict, str(answer)) and verdict.rests:
-            self._end(
-                SendStopped(
-                    f"The mail server refuses us, not the reader: {answer}. Check the sender, the login and what the "
-                    "server allows, then let it go on: nobody gets a second copy.",
-                    code="refused-by-server",
-                    where="smtp",
-                )
-            )
-        return closed(row, answer, verdict, began=self._began, now=self._clock.now(), spread=self._spread.random())
+    def _has(self, slot: Slot, result: Way | BaseException | None) -> None:
+        if isinstance(result, Way):
+            slot.way = result
+            if isinstance(result.line, Connection):
+                slot.connection = result.line
+                self._ready.register(result.line.socket, selectors.EVENT_READ, slot)
+            self._ask(slot)
+            return
+        if isinstance(result, ServerAway) and len(self._slots) > 1:
+            log.warning("One connection fewer, %d are left: %s", len(self._slots) - 1, result.message)
+        elif isinstance(result, BaseException):
+            self._end(result)
+        self._leave(slot)
 
-    def _unservable(self, row: Claimed, reason: str) -> Closed:
-        return Closed(
-            id=row.id, attempt=row.attempt, state=DeliveryState.FAILED, reply=f"The address cannot be used: {reason}."
+    def _released(self, slot: Slot) -> Way | None:
+        """Its connection, for somebody else to close."""
+        if slot.connection is not None:
+            self._deaf_to(slot.connection)
+        way, slot.way, slot.connection = slot.way, None, None
+        slot.writes_on, slot.wakes_at = False, None
+        if slot.next is not None:
+            slot.next.is_open, slot.next.said = False, None
+        return way
+
+    def _deaf_to(self, connection: Connection) -> None:
+        """At once where it is lost: the system gives its number to the next socket."""
+        with suppress(KeyError, ValueError, OSError):
+            self._ready.unregister(connection.socket)
+
+    def _leave(self, slot: Slot) -> None:
+        """This connection is done."""
+        way = self._released(slot)
+        if way is not None:
+            self._do_apart(way.close, lambda _: None)
+        if slot.next is not None:
+            self._ledger.put_back(slot.next.letter.candidate)
+        if slot.outcome is not None:
+            self._turns.append(Turn(closed=slot.outcome, wants=False))
+        self._slots.discard(slot)
+
+    # ------------------------------------------------ a turn at the ledger
+
+    def _ask(self, slot: Slot) -> None:
+        """Close the last attempt and ask for the next row."""
+        assert slot.way is not None
+        if slot.next is None:
+            slot.next = self._found()
+        turn = Turn(
+            closed=slot.outcome,
+            candidate=slot.next.letter.candidate if slot.next is not None else None,
+            server=slot.way.server if slot.way.server.limits and not slot.is_paid else None,
         )
+        slot.outcome, slot.asked = None, True
+        self._asking[turn] = slot
+        self._turns.append(turn)
 
-    def _watch(self, state: DeliveryState, suspicious: bool, answer: str) -> None:
-        with self._guard:
-            self.sent += state is DeliveryState.SENT
-            self._suspicious = self._suspicious + 1 if suspicious else 0
-            in_a_row = self._suspicious >= MANY_IN_A_ROW
-            too_many = self._errors.add(state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN))
-        if in_a_row:
-            self._end(
-                SendStopped(
-                    f"{MANY_IN_A_ROW} messages in a row were not taken, the last one with: {answer}. Look at the mail "
-                    "server, then let it go on: nobody gets a second copy.",
-                    where="smtp",
+    def _found(self) -> Next | None:
+        candidate = self._ledger.candidate()
+        if candidate is None:
+            return None
+        return Next(write_letter(self._message, self._ledger.names, candidate, self._clock.now()))
+
+    def _answered(self, turns: Sequence[Turn]) -> None:
+        self._at_ledger -= len(turns)
+        for turn in turns:
+            slot = self._asking.pop(turn, None)
+            if slot is not None and slot in self._slots:
+                slot.asked = False
+                self._guarded(slot, lambda one, given=turn.given: self._given(one, given))  # type: ignore[misc]
+
+    def _given(self, slot: Slot, given: Claimed | Later | Word) -> None:
+        lost = slot.way is None or (slot.connection is not None and slot.connection.is_lost)
+        if isinstance(given, Claimed):
+            assert slot.next is not None
+            slot.is_paid = False
+            slot.next.row = given
+            if isinstance(slot.next.letter, Unfit):
+                self._unfit(slot, slot.next.letter, given)
+            elif lost:  # nothing of it had been written
+                self._closed(slot, Closed(id=given.id, attempt=given.attempt, state=BACK))
+            elif slot.next.is_open:
+                self._forward(slot)
+            else:
+                self._hand_over(slot, slot.next.letter, given)
+        elif given is Word.OVER:
+            self._leave(slot)
+        elif isinstance(given, Later):
+            self._wait_for(slot, given)
+        else:
+            slot.is_paid = slot.way is not None and bool(slot.way.server.limits)
+            was_open = slot.next is not None and slot.next.is_open
+            slot.next = None
+            if lost or was_open:  # an envelope that is open can only be followed by its message
+                self._renew(slot)
+            else:
+                self._ask(slot)
+
+    def _wait_for(self, slot: Slot, later: Later) -> None:
+        """The limits of its server are reached: the connection is kept where that is worth it."""
+        assert slot.way is not None
+        seconds = max(0.05, (later.at - self._clock.now()).total_seconds())
+        if seconds > KEPT_IDLE:
+            others = self._fleet.rest(slot.way.server, "its limits are reached", seconds)
+            if others:
+                self._renew(slot)
+                return
+            self._do_apart(slot.way.close, lambda _: None)
+            self._released(slot)
+        slot.wakes_at = self._clock.monotonic() + min(seconds, LONGEST_WAIT)
+
+    # ------------------------------------------------ a message
+
+    def _hand_over(self, slot: Slot, letter: Letter, row: Claimed) -> None:
+        """Say the envelope of a row that is ours."""
+        assert slot.way is not None and slot.next is not None
+        try:
+            if slot.connection is None:
+                way = slot.way
+                self._do_apart(
+                    lambda: way.hand_over(letter.envelope, letter.content, letter.message_id),
+                    lambda result: self._guarded(slot, lambda _: self._filed(slot, result)),
                 )
-            )
-        elif too_many:
-            self._end(
-                SendStopped(
-                    f"{self._errors.share:.0%} of the last messages failed or are uncertain, the last answer was: "
-                    f"{answer}. Look at the deliveries, then let it go on: nobody gets a second copy.",
-                    code="error-rate",
-                    where="smtp",
-                )
-            )
+                return
+            slot.connection.check(letter.envelope, len(letter.content))
+        except ValueError as cause:
+            self._unfit(slot, Unfit(letter.candidate, f"The address cannot be used: {cause}.", is_ours=False), row)
+        except SendStopped as cause:
+            self._cannot(slot, cause, row)
+        else:
+            slot.next.is_open = True
+            slot.connection.dialogue.open(letter.envelope, len(letter.content))
+            self._talk(slot)
+
+    def _filed(self, slot: Slot, result: Answer | BaseException) -> None:
+        """What became of a message without a conversation."""
+        assert slot.next is not None and slot.next.row is not None
+        if isinstance(result, SendStopped):
+            self._cannot(slot, result, slot.next.row)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            row, slot.next = slot.next.row, None
+            self._judge(slot, row, result)
+
+    def _talk(self, slot: Slot) -> None:
+        """Write and read what can be."""
+        if slot.connection is None:
+            return
+        self._heard(slot, slot.connection.turn())
+        if slot.connection is not None and not slot.connection.is_lost:
+            writes_on = slot.connection.wants_to_write
+            if writes_on != slot.writes_on:
+                slot.writes_on = writes_on
+                mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if writes_on else 0)
+                self._ready.modify(slot.connection.socket, mask, slot)
+
+    def _heard(self, slot: Slot, events: Sequence[Event]) -> None:
+        connection = slot.connection
+        if connection is not None and connection.is_lost:
+            self._deaf_to(connection)
+        for event in events:
+            if isinstance(event, Ended):
+                if slot.under_way is not None:
+                    row, slot.under_way = slot.under_way, None
+                    self._judge(slot, row, event.answer)
+            elif slot.next is not None and slot.next.is_open:
+                slot.next.said = event if isinstance(event, Go) else event.answer
+                self._forward(slot)
+        if connection is not None and connection is slot.connection and connection.is_lost and not slot.asked:
+            self._renew(slot)
+
+    def _forward(self, slot: Slot) -> None:
+        """The next message, once its row is ours and the server has answered to its envelope."""
+        following, way, connection = slot.next, slot.way, slot.connection
+        assert following is not None and way is not None and connection is not None
+        if isinstance(following.said, Answer):
+            if following.row is not None:
+                row, slot.next = following.row, None
+                self._judge(slot, row, following.said)
+            elif following.said.stage is not Stage.RCPT or following.said.code is None:
+                # The envelope behind a final dot as such may have been too much: it is said again in its turn.
+                if following.said.code != 421:
+                    way.went_ahead_in_vain(for_good=following.said.code is not None and following.said.code >= 500)
+                following.is_open, following.said = False, None
+            return
+        if following.row is None or following.said is None:
+            return
+        assert isinstance(following.letter, Letter)
+        slot.under_way, slot.next = following.row, None
+        connection.dialogue.send(following.letter.content)
+        if way.may_go_ahead and connection.dialogue.pipelining and not (way.is_worn or self._stop.is_set()):
+            self._go_ahead(slot, connection)
+        self._talk(slot)
+
+    def _go_ahead(self, slot: Slot, connection: Connection) -> None:
+        """The next envelope behind the final dot; its row is taken when the answer to the dot is there."""
+        if self._ledger.left is not None:
+            return
+        slot.next = self._found()
+        if slot.next is None or isinstance(slot.next.letter, Unfit):
+            return
+        letter = slot.next.letter
+        try:
+            connection.check(letter.envelope, len(letter.content))
+        except (ValueError, SendStopped):
+            return  # told when its row is ours
+        slot.next.is_open = True
+        connection.dialogue.open(letter.envelope, len(letter.content))
+
+    def _judge(self, slot: Slot, row: Claimed, answer: Answer) -> None:
+        """What became of a message that was handed over, or whose envelope was refused."""
+        verdict, why = judge(answer), str(answer)
+        if (stops := self._watch.see(verdict, why)) is not None:
+            self._end(stops)
+        assert slot.way is not None
+        if not slot.way.judged(verdict, why) and verdict.rests:
+            self._end(refused(why))
+        now, spread = self._clock.now(), self._spread.random()
+        self._closed(slot, closed(row, answer, verdict, began=self._began, now=now, spread=spread))
+
+    def _unfit(self, slot: Slot, unfit: Unfit, row: Claimed) -> None:
+        """No message for this reader: theirs is the failure."""
+        if unfit.is_ours:
+            stops = self._watch.see(Verdict(DeliveryState.FAILED, suspicious=True), unfit.reason)
+            if stops is not None:
+                self._end(stops)
+        slot.next = None
+        self._closed(slot, Closed(id=row.id, attempt=row.attempt, state=DeliveryState.FAILED, reply=unfit.reason))
+
+    def _cannot(self, slot: Slot, cause: SendStopped, row: Claimed) -> None:
+        """The server takes no message of this issue."""
+        assert slot.way is not None
+        if not slot.way.cannot(cause.message):
+            self._end(cause)
+        if slot.next is not None:
+            slot.next.row = None
+        self._closed(slot, Closed(id=row.id, attempt=row.attempt, state=BACK))
+
+    def _closed(self, slot: Slot, outcome: Closed) -> None:
+        """The row's outcome is known: on to the next one, on a fresh connection where this one is worn."""
+        slot.outcome = outcome
+        if slot.next is not None and slot.next.row is not None:  # it goes back to where it was, and is asked for again
+            slot.next.row = None
+        worn = slot.way is None or slot.way.is_worn
+        holds_envelope = slot.next is not None and slot.next.is_open
+        if worn and not (holds_envelope and slot.connection is not None and not slot.connection.is_lost):
+            self._renew(slot)
+        else:
+            self._ask(slot)

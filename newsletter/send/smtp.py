@@ -133,7 +133,7 @@ class Connection:
     def close(self) -> None:
         """QUIT, without waiting long for a farewell; just closed where the server waits for something else."""
         try:
-            if not self.is_lost and self.dialogue.is_quiet:
+            if not self.is_lost and self.dialogue.is_quiet and not self.dialogue.holds_envelope:
                 self.socket.settimeout(min(5.0, self._server.timeout))
                 self._smtp.quit()
         except OSError:

@@ -118,7 +118,7 @@ def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[Delive
         if len(found) < limit:
             query = (
                 select(table.c.id)
-                .where(table.c.issue_id == issue, table.c.state == state.value, *_when(state, now))
+                .where(table.c.issue_id == issue, table.c.state == state.value, *when_due(state, now))
                 .order_by(table.c.due_at)
                 .limit(limit - len(found))
             )
@@ -126,7 +126,7 @@ def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[Delive
     return found
 
 
-def _when(state: DeliveryState, now: datetime) -> list[ColumnElement[bool]]:
+def when_due(state: DeliveryState, now: datetime) -> list[ColumnElement[bool]]:
     """Who is queued is due whatever the clock says: it may have been set back since the issue began."""
     return [] if state is DeliveryState.QUEUED else [table.c.due_at <= now]
 
@@ -143,13 +143,13 @@ _OPEN_TO_US = (
     exists().where(issues.c.id == bindparam("issue"), issues.c.state == literal_column("'sending'")),
 )
 _READER = subscriber.c.id == table.c.subscriber_id
-_SAID_YES = exists().where(
+SAID_YES = exists().where(
     subscription.c.publication_id
     == select(issues.c.publication_id).where(issues.c.id == bindparam("issue")).scalar_subquery(),
     subscription.c.subscriber_id == table.c.subscriber_id,
     subscription.c.status == literal_column("'confirmed'"),
 )
-_SUPPRESSED = exists().where(and_(_READER, suppression.c.email_hash == subscriber.c.email_hash))
+SUPPRESSED = exists().where(and_(_READER, suppression.c.email_hash == subscriber.c.email_hash))
 
 
 def _these(count: int) -> ColumnElement[bool]:
@@ -159,7 +159,7 @@ def _these(count: int) -> ColumnElement[bool]:
 def _claiming(count: int) -> UpdateBase:
     return (
         update(table)
-        .where(_these(count), *_OPEN_TO_US, _SAID_YES, ~_SUPPRESSED)
+        .where(_these(count), *_OPEN_TO_US, SAID_YES, ~SUPPRESSED)
         .values(
             state=literal_column("'attempting'"),
             was=table.c.state,
@@ -175,14 +175,17 @@ def _claiming(count: int) -> UpdateBase:
 def _skipping(count: int) -> UpdateBase:
     return (
         update(table)
-        .where(_these(count), *_OPEN_TO_US, or_(~_SAID_YES, _SUPPRESSED))
+        .where(_these(count), *_OPEN_TO_US, or_(~SAID_YES, SUPPRESSED))
         .values(
             state=DeliveryState.SKIPPED.value,
-            why=case((~exists().where(_READER), "erased"), (_SUPPRESSED, "suppressed"), else_="unsubscribed"),
+            why=case((~exists().where(_READER), "erased"), (SUPPRESSED, "suppressed"), else_="unsubscribed"),
             at=bindparam("moment", type_=table.c.at.type),
         )
     )
 
+
+_AT_ONCE = 100
+"""Rows named in one statement: each count is a statement of its own."""
 
 _CLAIM, _SKIP = Prepared(_claiming), Prepared(_skipping)
 
@@ -213,6 +216,12 @@ def claim(
     if len(taken) < len(candidates):
         _SKIP.run(tx, candidates, which)
     return taken
+
+
+def pass_over(tx: Tx, issue: IssueId, rows: Sequence[DeliveryId], *, now: datetime) -> None:
+    """Skip those of these rows whose readers may not be mailed any more, with why."""
+    for start in range(0, len(rows), _AT_ONCE):
+        _SKIP.run(tx, rows[start : start + _AT_ONCE], {"moment": now, "issue": issue})
 
 
 _CLOSE = Prepared(

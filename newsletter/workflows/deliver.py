@@ -24,10 +24,11 @@ from newsletter.model.tokens import unsubscribe_url
 from newsletter.send.address import Envelope, wire_address
 from newsletter.send.fleet import Fleet, Way
 from newsletter.send.ledger import Ledger
+from newsletter.send.letter import Message
 from newsletter.send.line import open_line
 from newsletter.send.outcomes import Answer, judge
 from newsletter.send.role import Role, RoleTaken, sender_role
-from newsletter.send.sender import Message, Run
+from newsletter.send.sender import Run
 from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.settings import Settings, is_loopback
 from newsletter.store import Store, audience, canaries, deliveries, issues, renditions

@@ -1,0 +1,50 @@
+"""Whether a run had better stop: too much goes wrong, and it is rather about us than about the readers."""
+
+from __future__ import annotations
+
+from newsletter.model.delivery import DeliveryState
+from newsletter.send.errorrate import ErrorRate
+from newsletter.send.outcomes import Verdict
+from newsletter.send.stopped import SendStopped
+
+MANY_IN_A_ROW = 50
+"""Refusals of the message itself, or lost connections, after which the run stops: it is about us."""
+
+
+class Watch:
+    """Looks at every outcome of a run. Not for several threads at once."""
+
+    def __init__(self, pause_above: float) -> None:
+        self._errors = ErrorRate(pause_above)
+        self._suspicious = 0
+        self.sent = 0
+
+    def see(self, verdict: Verdict, answer: str) -> SendStopped | None:
+        """Take one outcome in; why the run stops now, if it does."""
+        self.sent += verdict.state is DeliveryState.SENT
+        self._suspicious = self._suspicious + 1 if verdict.suspicious else 0
+        too_many = self._errors.add(verdict.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN))
+        if self._suspicious >= MANY_IN_A_ROW:
+            return SendStopped(
+                f"{MANY_IN_A_ROW} messages in a row were not taken, the last one with: {answer}. Look at the mail "
+                "server, then let it go on: nobody gets a second copy.",
+                where="smtp",
+            )
+        if too_many:
+            return SendStopped(
+                f"{self._errors.share:.0%} of the last messages failed or are uncertain, the last answer was: "
+                f"{answer}. Look at the deliveries, then let it go on: nobody gets a second copy.",
+                code="error-rate",
+                where="smtp",
+            )
+        return None
+
+
+def refused(answer: str) -> SendStopped:
+    """The server refuses us, not the reader."""
+    return SendStopped(
+        f"The mail server refuses us, not the reader: {answer}. Check the sender, the login and what the server "
+        "allows, then let it go on: nobody gets a second copy.",
+        code="refused-by-server",
+        where="smtp",
+    )

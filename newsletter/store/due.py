@@ -1,0 +1,80 @@
+"""Who is next: rows of the ledger that are due, read ahead of their claim with all that their message needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from newsletter.model.delivery import DeliveryId, DeliveryState
+from newsletter.model.issue import IssueId
+from newsletter.model.personal import Facts
+from newsletter.model.subscriber import SubscriberId
+from newsletter.store import subscribers
+from newsletter.store.deliveries import SAID_YES, SUPPRESSED, pass_over, when_due
+from newsletter.store.engine import Tx
+from newsletter.store.schema import delivery as table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A row that is due, and not ours before `deliveries.claim` says so."""
+
+    id: DeliveryId
+    subscriber: SubscriberId
+    email: str
+    name: str
+    facts: Facts | None = None
+    """What is known of the reader, where it was asked for."""
+
+
+def candidates(
+    tx: Tx, issue: IssueId, *, limit: int, now: datetime, but: Collection[DeliveryId] = (), with_facts: bool = False
+) -> tuple[list[Candidate], int]:
+    """Up to so many rows that are due, queued ones before deferred ones, without those named by `but`.
+
+    Those whose readers have unsubscribed, are suppressed or erased meanwhile become *skipped*: how many.
+    """
+    found: list[Candidate] = []
+    skipped: list[DeliveryId] = []
+    for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
+        if len(found) + len(skipped) >= limit:
+            break
+        query = (
+            select(
+                table.c.id,
+                table.c.subscriber_id,
+                table.c.email,
+                table.c.name,
+                and_(SAID_YES, ~SUPPRESSED).label("may"),
+            )
+            .where(table.c.issue_id == issue, table.c.state == state.value, *when_due(state, now))
+            .order_by(table.c.due_at)
+            .limit(limit - len(found) - len(skipped) + len(but))
+        )
+        for row in tx.execute(query, {"issue": issue}):
+            if row.id in but:
+                continue
+            if row.may:
+                found.append(
+                    Candidate(
+                        id=DeliveryId(row.id),
+                        subscriber=SubscriberId(row.subscriber_id),
+                        email=row.email,
+                        name=row.name,
+                    )
+                )
+            else:
+                skipped.append(DeliveryId(row.id))
+    pass_over(tx, issue, skipped, now=now)
+    if with_facts and found:
+        known = subscribers.facts(tx, [one.subscriber for one in found])
+        found = [
+            Candidate(
+                id=one.id, subscriber=one.subscriber, email=one.email, name=one.name, facts=known.get(one.subscriber)
+            )
+            for one in found
+        ]
+    return found, len(skipped)
