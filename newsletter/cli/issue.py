@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli import issue_archive, issue_events, issue_image, issue_sending, issue_steering
+from newsletter.cli import issue_archive, issue_correct, issue_events, issue_image, issue_sending, issue_steering
 from newsletter.cli.call import Call, long_text
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ issue_sending.register(app)
 app.command()(issue_archive.archive)
 app.command()(issue_image.image)
 issue_steering.register(app)
+app.command()(issue_correct.correct)
 issue_events.register(app)
 
 ISSUE = typer.Argument(metavar="ISSUE", help="A number, or latest.")
@@ -206,6 +207,9 @@ def edit(
     outlet: Annotated[str | None, typer.Option()] = None,
     url: Annotated[str | None, typer.Option()] = None,
     alt: Annotated[str | None, typer.Option(metavar="TEXT", help="What a picture shows.")] = None,
+    tags: Annotated[
+        str | None, typer.Option(help="For the archive, parted by commas.")
+    ] = None,
     if_version: Annotated[int | None, IF_VERSION] = None,
 ) -> None:
     """Write over a block's original, which is kept; an empty text returns to it."""
@@ -220,6 +224,7 @@ def edit(
         "outlet": outlet,
         "url": url,
         "alt": alt,
+        "tags": tags,
     }
     fields = {name: value for name, value in given.items() if value is not None}
     show_issue(call, _editor(call).edit_block(number_of(issue), BlockId(block), fields, if_version=if_version))

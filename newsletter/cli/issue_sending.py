@@ -246,7 +246,7 @@ def _ask(call: Call, room: Desk, number: int) -> None:
         return
     if not sys.stdin.isatty() or call.json:
         raise NewsletterError("Sending asks first: add --yes where nobody can answer.", where="--yes")
-    readers = tally.audience or room.readers()
+    readers = tally.audience or room.readers(number)
     if not typer.confirm(f"Send issue {number} of {call.publication.name} to {readers} readers now?", err=True):
         raise typer.Abort
 

@@ -14,6 +14,8 @@ from newsletter.store.schema import issue as table
 from newsletter.store.schema import rendition
 
 _OUT = tuple(state.value for state in (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT))
+_SHOWN = func.coalesce(table.c.corrected_id, table.c.rendition_id)
+"""The rendition that anybody may read: what was sent, or its correction."""
 _WORDS = 8
 """Words of a search that are looked for; a longer one costs nobody time."""
 
@@ -28,19 +30,23 @@ class Archived:
     """When it began to go out (UTC)."""
 
 
-def _public(publication: PublicationId, search: str = "") -> tuple[ColumnElement[bool], ...]:
-    public: tuple[ColumnElement[bool], ...] = (
+def is_public(publication: PublicationId) -> tuple[ColumnElement[bool], ...]:
+    """What a query over `issue` must meet, so that its issues may be read by anybody."""
+    return (
         table.c.publication_id == publication,
         table.c.state.in_(_OUT),
         table.c.in_archive.is_(True),
         table.c.rendition_id.is_not(None),
     )
+
+
+def _public(publication: PublicationId, search: str = "") -> tuple[ColumnElement[bool], ...]:
     said = func.lower(rendition.c.subject + " " + rendition.c.text)
     found = [
-        exists().where(rendition.c.id == table.c.rendition_id, said.contains(word.lower(), autoescape=True))
+        exists().where(rendition.c.id == _SHOWN, said.contains(word.lower(), autoescape=True))
         for word in search.split()[:_WORDS]
     ]
-    return (*public, *found)
+    return (*is_public(publication), *found)
 
 
 def count(tx: Tx, publication: PublicationId, search: str = "") -> int:
@@ -53,7 +59,11 @@ def listing(tx: Tx, publication: PublicationId, *, limit: int, offset: int = 0, 
     wanted = _public(publication, search)
     query = select(table).where(*wanted).order_by(table.c.number.desc()).limit(limit).offset(offset)
     return [
-        Archived(number=row.number, rendition=RenditionId(row.rendition_id), at=row.sending_at or row.created_at)
+        Archived(
+            number=row.number,
+            rendition=RenditionId(row.corrected_id or row.rendition_id),
+            at=row.sending_at or row.created_at,
+        )
         for row in tx.execute(query)
     ]
 
@@ -63,7 +73,11 @@ def find(tx: Tx, publication: PublicationId, number: int) -> Archived | None:
     row = tx.execute(select(table).where(*_public(publication), table.c.number == number)).first()
     if row is None:
         return None
-    return Archived(number=row.number, rendition=RenditionId(row.rendition_id), at=row.sending_at or row.created_at)
+    return Archived(
+        number=row.number,
+        rendition=RenditionId(row.corrected_id or row.rendition_id),
+        at=row.sending_at or row.created_at,
+    )
 
 
 def beside(tx: Tx, publication: PublicationId, number: int) -> tuple[int | None, int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.issue import IssueId, IssueState
@@ -28,6 +28,32 @@ def cut_off(tx: Tx, publication: PublicationId, now: datetime) -> datetime:
     return now if latest is None else max(now, latest)
 
 
+def _has(issue: int) -> ColumnElement[bool]:
+    """Whether a reader has an earlier issue: it was sent, or a person said so."""
+    first = table.alias("first")
+    return exists().where(
+        first.c.issue_id == issue,
+        first.c.subscriber_id == subscriber.c.id,
+        first.c.state == DeliveryState.SENT.value,
+    )
+
+
+def size(tx: Tx, publication: PublicationId, corrects: IssueId | None) -> int:
+    """How many readers an issue of this publication would have now; a correction, of those who have the first."""
+    readers = (
+        select(func.count())
+        .select_from(subscriber)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.publication_id == publication,
+            subscription.c.status == Consent.CONFIRMED.value,
+            ~exists().where(suppression.c.email_hash == subscriber.c.email_hash),
+            *([] if corrects is None else [_has(corrects)]),
+        )
+    )
+    return int(tx.execute(readers).scalar_one())
+
+
 def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
     """Put the next `limit` readers into the ledger; whether it is complete, or may not grow now.
 
@@ -42,6 +68,7 @@ def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
             issues.c.sending_at,
             issues.c.frozen_at,
             issues.c.frozen_to,
+            issues.c.corrects_id,
         )
         .where(issues.c.id == issue)
         .with_for_update()
@@ -80,6 +107,7 @@ def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
             subscription.c.status == Consent.CONFIRMED.value,
             func.coalesce(subscription.c.confirmed_at, subscription.c.changed_at) <= row.sending_at,
             ~exists().where(suppression.c.email_hash == subscriber.c.email_hash),
+            *([] if row.corrects_id is None else [_has(row.corrects_id)]),
         )
     )
     columns = ["issue_id", "subscriber_id", "rendition_id", "email", "name", "state", "attempts", "due_at", "at"]

@@ -13,7 +13,7 @@ from newsletter.model.item import Item, Triage
 from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
 from newsletter.queue.drafts import fill, layout_of, returned
-from newsletter.queue.editing import Editor
+from newsletter.queue.editing import Editor, refuse_new_items
 from newsletter.store import Tx, issues, items, waivers
 from newsletter.workflows import issue_calendar
 
@@ -78,6 +78,7 @@ def fill_issue(editor: Editor, number: int | None, *, most: int | None = None) -
     """Add every picked item that no other issue carries, in its section; at most `most` of them."""
 
     def edit(tx: Tx, issue: Issue) -> Issue:
+        refuse_new_items(issue)
         outline: Outline
         outline, _ = fill(issue.outline, _picked(tx, editor), issues.carried(tx, editor.publication.id), most=most)
         return replace(issue, outline=outline)

@@ -18,7 +18,6 @@ from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.linked import LinkAnswer
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
-from newsletter.model.subscriber import Consent
 from newsletter.model.waiver import waived
 from newsletter.model.when import local_day
 from newsletter.render.checks import preflight, still_allowed
@@ -27,7 +26,7 @@ from newsletter.render.link_check import asked_of, check_links
 from newsletter.render.spam import SpamScore, spam_score
 from newsletter.render.subject import subject_of
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, assets, audience, deliveries, issues, items, renditions, subscribers, waivers
+from newsletter.store import Store, Tx, assets, audience, corrections, deliveries, issues, items, renditions, waivers
 from newsletter.workflows.deliver import try_server
 from newsletter.workflows.issue_calendar import calendar
 from newsletter.workflows.specimen import specimen
@@ -72,10 +71,11 @@ class Desk:
         """The number of an issue; none means the latest."""
         return self.issue(number).number
 
-    def readers(self) -> int:
-        """How many readers an issue sent now would have."""
+    def readers(self, number: int | None = None) -> int:
+        """How many readers an issue sent now would have; with a number, this one: a correction goes to fewer."""
         with self.store.reading() as tx:
-            return subscribers.counts(tx, self.publication.id).get(Consent.CONFIRMED, 0)
+            corrects = None if number is None else issues.get(tx, self.publication.id, number).corrects
+            return audience.size(tx, self.publication.id, corrects)
 
     def material(self, number: int | None, *, on: date | None = None) -> Material:
         """Read what an issue consists of."""
@@ -108,7 +108,7 @@ class Desk:
         """The issue as readers would receive it: the frozen rendition, or a draft rendered now."""
         with self.store.reading() as tx:
             issue = issues.get(tx, self.publication.id, number)
-            if issue.approved and issue.state in FROZEN:
+            if issue.approved and issue.state in FROZEN and not corrections.is_open(tx, issue.id):
                 return renditions.get(tx, issue.approved.id).data
             material = self._material(tx, issue)
         return self._compose(material)
@@ -181,14 +181,15 @@ class Desk:
         issue = material.issue
         if issue.state is not IssueState.DRAFT:
             raise Refused(f"Issue {number} is {issue.state}; only a draft can be approved.", code="not-a-draft")
-        data = self._frozen(material)
+        data = self.frozen(material)
         with self.store.writing() as tx:
             if issues.by_id(tx, issue.id) != issue:
                 raise Conflict(f"Somebody changed issue {number} while it was checked; look at it again.")
             self._keep(tx, issue, data)
             return issues.by_id(tx, issue.id)
 
-    def _frozen(self, material: Material) -> RenditionData:
+    def frozen(self, material: Material) -> RenditionData:
+        """What readers would get of this material. Raises Refused with every error that a check finds."""
         data = self._compose(material)
         self._refuse(material.issue, preflight(self.publication, material.issue, data, settings=self.settings))
         return data
@@ -245,7 +246,7 @@ class Desk:
             )
         if issue.state not in {IssueState.DRAFT, *origins}:
             raise Refused(f"Issue {number} is {issue.state} and cannot be scheduled.", code="not-scheduled")
-        data = self._frozen(material) if issue.state is IssueState.DRAFT else self._dated_anew(material)
+        data = self.frozen(material) if issue.state is IssueState.DRAFT else self._dated_anew(material)
         with self.store.writing() as tx:
             if issues.by_id(tx, issue.id) != issue:
                 raise Conflict(f"Somebody changed issue {number} meanwhile; look at it again.")
@@ -283,7 +284,7 @@ class Desk:
                 code="changed-since-approval",
                 where=f"issue {issue.number}",
             )
-        return self._frozen(material)
+        return self.frozen(material)
 
     def unschedule(self, number: int) -> Issue:
         """Withdraw the schedule; the issue stays approved."""
