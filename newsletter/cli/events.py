@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import event_json as document
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,36 +18,6 @@ if TYPE_CHECKING:
     from newsletter.model.event import Event, EventId, Occurrence
 
 app = typer.Typer(help="The calendar: pasted lines and .ics in, what is on out.", no_args_is_help=True)
-
-
-def document(one: Occurrence) -> dict[str, Any]:
-    """An occurrence as JSON: all-day ones by dates, of which `end` is the last; timed ones with their offset."""
-    return {
-        "id": one.id,
-        "event": one.event,
-        "title": one.title,
-        "description": one.description,
-        "start": one.start.isoformat(),
-        "end": one.end.isoformat() if one.end is not None else None,
-        "all_day": one.all_day,
-        "first_date": one.first_date.isoformat(),
-        "last_date": one.last_date.isoformat(),
-        "dates": [day.isoformat() for day in one.dates],
-        "zone": one.zone,
-        "rule": one.rule,
-        "rule_text": one.rule_text,
-        "excepted": [day.isoformat() for day in one.excepted],
-        "place": one.place,
-        "online": one.online,
-        "url": one.url,
-        "contact": one.contact,
-        "open": one.open,
-        "wording": one.wording,
-        "as_worded": one.as_worded,
-        "warnings": list(one.warnings),
-        "source": one.source,
-        "status": one.status.value,
-    }
 
 
 @app.command("list")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from newsletter.events.occurrences import for_issue, occurrences
-from newsletter.events.rule_words import in_words
+from newsletter.events.lines import worded
+from newsletter.events.occurrences import for_issue, occurrences, rule_in
 from newsletter.model.event import Event, EventStatus, Occurrence, Said
 
 
@@ -25,7 +25,7 @@ def calendar_of(
     beyond = [key for key, words in said.items() if words.pinned and key not in there]
     coming += [one for key in beyond if (one := _found(events, key, on=on, zone=zone)) is not None]
     marked = [
-        replace(one, rule_text=in_words(one.rule, one.zone, language) or one.rule_text).as_shown(
+        replace(one, rule_text=rule_in(one, language, on=on), worded=_in_its_words(one)).as_shown(
             pinned=one.id in said and said[one.id].pinned, hidden=one.id in said and said[one.id].hidden
         )
         for one in coming
@@ -38,6 +38,10 @@ def calendar_of(
         at = next(index for index, one in enumerate(shown) if one.id == key)
         shown.insert(max(rank - 1, 0), shown.pop(at))
     return shown + [one for one in marked if one.hidden]
+
+
+def _in_its_words(one: Occurrence) -> str:
+    return worded(one.wording) if one.as_worded and one.wording else ""
 
 
 def moved(calendar: Sequence[Occurrence], said: Mapping[str, Said], key: str, to: int) -> list[Said]:

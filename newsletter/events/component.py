@@ -8,6 +8,10 @@ from typing import Any
 
 from newsletter.events.links import bare, http_url
 from newsletter.events.words import ONLINE
+from newsletter.model.event import EventData
+
+MOST_EXCEPTED = 500
+"""Days left out that are kept as such."""
 
 
 def described(component: Any) -> dict[str, Any]:
@@ -54,6 +58,24 @@ def told_end(component: Any, start: date | datetime) -> date | datetime | None:
     if end < start:
         raise ValueError("it ends before it begins")
     return None if end == start else end.astimezone(start.tzinfo)
+
+
+def excepted_days(component: Any, data: EventData) -> tuple[date, ...] | None:
+    """The days that EXDATE takes out of a rule; none where it says more than days: other hours, or very many."""
+    values = component.get("EXDATE", [])
+    moments = [one.dt for value in (values if isinstance(values, list) else [values]) for one in value.dts]
+    found: set[date] = set()
+    for moment in moments:
+        if isinstance(moment, datetime) != isinstance(data.start, datetime):
+            return None
+        if isinstance(moment, datetime) and isinstance(data.start, datetime):
+            zone = data.start.tzinfo
+            local = (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(zone)
+            if local.time() != data.start.time():
+                return None
+            moment = local.date()
+        found.add(moment)
+    return tuple(sorted(found)) if len(found) <= MOST_EXCEPTED else None
 
 
 def _line(component: Any, name: str) -> str:

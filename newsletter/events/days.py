@@ -73,9 +73,9 @@ TIME_FOLLOWS = (
     r"(?!\s*(?:" + DASH + r"|to|a|à|bis|às)\s*\d{1,2}(?:[:.]\d\d)?\s*" + _UNIT + r")"
     r"(?!\s*(?:" + _UNIT + r"|o['’]clock|:\d\d|\.\d\d(?!\.)))"
 )
-_D = rf"\d{{1,2}}(?:st|nd|rd|th|er|\.?º|°|\.(?=\s*(?:{DASH}|[,&/]|{AND_WORD}\s|bis\s)))?"
-_D += rf"(?!\d|/(?!\d{{1,2}}\.)){TIME_FOLLOWS}"
-_NAMED_D = rf"(?:{WEEKDAY},?\s+{ARTICLE}?)?{_D}"
+DAY_NUMBER = rf"\d{{1,2}}(?:st|nd|rd|th|er|\.?º|°|\.(?=\s*(?:{DASH}|[,&/]|{AND_WORD}\s|bis\s)))?"
+DAY_NUMBER += rf"(?!\d|/(?!\d{{1,2}}\.)){TIME_FOLLOWS}"
+_NAMED_D = rf"(?:{WEEKDAY},?\s+)?{ARTICLE}?{DAY_NUMBER}"
 _SPAN_TO = r"(?:to|through|thru|al?|au|à|bis(?:\s+zum)?)"
 _SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|/(?=\d{{1,2}}\.)|\s+{_SPAN_TO}\s+){_NAMED_D})?"
 _YEAR = r"(?:,?\s*(?:del?\s+)?(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"

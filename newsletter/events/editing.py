@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import NewsletterError
+from newsletter.events.days import in_words
+from newsletter.events.rule_words import in_words as rule_in_words
+from newsletter.events.rules import starts
 from newsletter.model.event import EventData, EventStatus
 
 
@@ -21,14 +24,17 @@ def edited(
     url: str | None = None,
     contact: str | None = None,
     open_: bool | None = None,
+    as_worded: bool | None = None,
+    except_: str | None = None,
     confirm: bool = False,
     cancel: bool = False,
     zone: str,
 ) -> EventData:
     """The event with the fields that were given; an empty text clears one. `zone`: the publication's.
 
-    A new start moves the end along, unless an end is given too. Raises NewsletterError for what cannot be read, and for
-    times of an event that a calendar with exceptions describes.
+    A new start moves the end along, unless an end is given too.
+    `except_`: the days that a rule leaves out. Raises NewsletterError for what cannot be read, and for times of an
+    event that a calendar with exceptions describes.
     """
     if (start or end) and data.ics is not None:
         raise NewsletterError(
@@ -53,10 +59,18 @@ def edited(
         data = replace(data, contact=contact.strip() or None)
     if open_ is not None:
         data = replace(data, open=open_)
+    if as_worded is not None:
+        if as_worded and not data.wording:
+            raise NewsletterError(
+                "This event was not pasted as a line; there is no wording to show.", where="--as-worded"
+            )
+        data = replace(data, as_worded=as_worded)
     if start is not None:
         data = _restarted(data, start, zone)
     if end is not None:
         data = _ended(data, end, zone)
+    if except_ is not None:
+        data = _without(data, except_)
     if confirm or cancel:
         data = replace(data, status=EventStatus.CANCELLED if cancel else EventStatus.CONFIRMED)
     return data
@@ -84,6 +98,29 @@ def _ended(data: EventData, text: str, zone: str) -> EventData:
     if end < data.start:
         raise NewsletterError(f"It would end ({text}) before it begins ({data.start.isoformat()}).", where="--end")
     return replace(data, end=end)
+
+
+def _without(data: EventData, text: str) -> EventData:
+    """The event without the days that a text names, parted by commas or spaces."""
+    if data.rule is None or data.ics is not None:
+        raise NewsletterError("Days can be left out of an event that comes by a rule of its own.", where="--except")
+    out: set[date] = set()
+    for part in text.replace(",", " ").split():
+        try:
+            day = _within_reach(date.fromisoformat(part), "--except")
+        except ValueError as cause:
+            raise NewsletterError(f"“{part}” is no date such as 2026-12-24.", where="--except") from cause
+        if not _is_start(data, day):
+            raise NewsletterError(f"The rule has no day on {in_words(day)}.", where="--except")
+        out.add(day)
+    days = tuple(sorted(out))
+    return replace(data, excepted=days, rule_text=rule_in_words(data.rule, data.zone, excepted=days) or data.rule_text)
+
+
+def _is_start(data: EventData, day: date) -> bool:
+    assert data.rule is not None
+    first = next(starts(data.rule, data.start, since=day), None)
+    return first is not None and (first.date() if isinstance(first, datetime) else first) == day
 
 
 def _moment(text: str, zone: str, where: str) -> date | datetime:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
 from newsletter.events import expand, rrules, rules
-from newsletter.events.component import described, told_end
+from newsletter.events.component import described, excepted_days, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
 from newsletter.events.mojibake import mended
 from newsletter.events.rule_words import in_words
@@ -146,7 +146,9 @@ class _Reader:
             warnings=tuple(warnings),
             **told,
         )
-        if moved or any(master.value(prop) for prop in ("RDATE", "EXDATE")):
+        if rule and not moved and not master.value("RDATE") and (out := excepted_days(component, data)) is not None:
+            data = replace(data, excepted=out, rule_text=in_words(rule, zone, excepted=out))
+        elif moved or any(master.value(prop) for prop in ("RDATE", "EXDATE")):
             data = self._series(data, master, moved)
         if recurs:
             self._try_out(data)

@@ -99,6 +99,15 @@ TOMORROW = _words("tomorrow mañana demain morgen amanhã")
 NEXT = _words("next this coming próximo próxima proximo nächsten nächster nächste kommenden")
 """Before a weekday; “prochain” and “que viene” stand behind it."""
 
+EXCEPT: tuple[str, ...] = (
+    "except", "except for", "excepting", "excluding", "apart from", "other than", "with the exception of", "skipping",
+    "excepto", "salvo", "menos", "a excepción de", "con excepción de",
+    "sauf", "excepté", "hormis", "hors", "à l'exception de", "à l’exception de", "à l'exception du", "à l’exception du",
+    "außer", "ausser", "ausgenommen", "mit Ausnahme von", "mit Ausnahme vom", "bis auf",
+    "exceto", "com exceção de", "com exceção do", "à exceção de", "à exceção do",
+)  # fmt: skip
+"""Before what is left out of a rule."""
+
 PLACE_WORDS = _words("""
     barn bookshop bridge building cafe café campus center centre chapel church cinema clinic club college common
     commons court courthouse farm field fields gallery garden gardens green gym hall harbor harbour hotel house kitchen

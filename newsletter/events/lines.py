@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from uuid import uuid4
 
 from newsletter.clock import Clock
 from newsletter.events import days, hours, mojibake, rules
 from newsletter.events.country import country_of, month_first
 from newsletter.events.days import Days, UnreadableLine
+from newsletter.events.exceptions import Exceptions, exceptions_at, find_exceptions
 from newsletter.events.hours import Hours
 from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
 from newsletter.events.rule_words import in_words
+from newsletter.events.settling import When, settled
 from newsletter.events.words import CLOCK_WORDS, MONTH, TO, UNTIL_WORD, WEEKDAY, any_of
 from newsletter.model.event import EventData
 from newsletter.text.characters import tidy
+from newsletter.text.html import clean
 
-__all__ = ["ReadLines", "UnreadableLine", "read_line", "read_lines"]
+__all__ = ["ReadLines", "UnreadableLine", "read_line", "read_lines", "worded"]
 
 LONGEST_LINE = 2_000
 """Characters. A longer line is not one event."""
@@ -36,9 +39,6 @@ _PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
 _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
 _ALL_DAY = re.compile(r"\(?(?:all[ -]day|todo el día|toute la journée|ganztägig|dia inteiro)\b\)?", re.I)
 _UNTIL = re.compile(rf"\s*[,;]?\s*\(?{UNTIL_WORD}\s+(?:and including\s+)?(?=\S)", re.I)
-_EXCEPT = re.compile(
-    r"\(?(?P<words>(?:except|excluding|but not|not|außer|excepto|salvo|sauf|exceto)\s[^:()]{2,60}?)\)?(?=\s*:)", re.I
-)
 _TO = re.compile(TO, re.I)
 _TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every|el|le|am|vom|du|del|no|em))?\s*$", re.I)
 _UNIT = r"(?:\s*[ap]\.?\s?m\b|[:.h]\d\d(?!\d)|\s?(?:uhr|heures?|horas?)\b)"
@@ -60,24 +60,6 @@ class ReadLines:
     """Both, in the order of the lines."""
 
 
-@dataclass
-class _When:
-    """What the date part of a line said so far."""
-
-    days: Days | None = None
-    hours: Hours | None = None
-    rule: rules.Rule | None = None
-    until: Days | None = None
-    start: date | None = None
-    """The first day of the month in which a rule goes on, …"""
-    last: date | None = None
-    """… and its last."""
-    warnings: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.days or self.rule or self.until)
-
-
 def read_lines(text: str, *, today: date, zone: str, language: str = "en") -> ReadLines:
     """Read a pasted text, one event on each line; empty lines are passed over. Never raises."""
     lines: list[EventData | tuple[str, str]] = []
@@ -94,6 +76,13 @@ def read_lines(text: str, *, today: date, zone: str, language: str = "en") -> Re
             lines.append((line.strip(), unreadable.reason))
     events = tuple(one for one in lines if isinstance(one, EventData))
     return ReadLines(events, tuple(one for one in lines if not isinstance(one, EventData)), tuple(lines))
+
+
+def worded(wording: str) -> str:
+    """A pasted line as it was written, without its bullet, its links kept: clean HTML."""
+    text = tidy(mojibake.mended(wording)).strip()
+    bullet = _BULLET.match(text) or _NUMBERED.match(text)
+    return clean(linked(text[bullet.end() :] if bullet else text).html())
 
 
 def read_line(line: str, *, today: date, zone: str, language: str = "en") -> EventData:
@@ -121,17 +110,18 @@ def read_line(line: str, *, today: date, zone: str, language: str = "en") -> Eve
         when.warnings.append("Some characters of the line were damaged on their way and have been mended; check them.")
     if "\ufffd" in wording:
         when.warnings.append("Some characters of the line were damaged on their way; mend the wording.")
-    start, end, dates, rule, event_zone = _settled(when, today, zone, country_of(zone, language))
+    found = settled(when, today, zone, country_of(zone, language))
     return EventData(
         uid=f"{uuid4()}@newsletter",
         title=parts.title,
         description=parts.description,
-        start=start,
-        end=end,
-        dates=dates,
-        zone=event_zone,
-        rule=rule,
-        rule_text=in_words(rule, event_zone),
+        start=found.start,
+        end=found.end,
+        dates=found.dates,
+        zone=found.zone,
+        rule=found.rule,
+        rule_text=in_words(found.rule, found.zone, excepted=found.excepted),
+        excepted=found.excepted,
         place=parts.place,
         online=parts.online,
         url=parts.url,
@@ -149,7 +139,7 @@ class _Reader:
     today: date
     month_first: bool
 
-    def read(self) -> tuple[_When, Linked, str | None]:
+    def read(self) -> tuple[When, Linked, str | None]:
         """The date part, what stands after it, and the title where it stood before."""
         text = self.whole.text
         when, end = self._head(0)
@@ -162,12 +152,12 @@ class _Reader:
             return *self._tail(again, self.whole.part(further)), None
         return self._behind_title()
 
-    def _head(self, at: int) -> tuple[_When, int]:
-        when = _When()
+    def _head(self, at: int) -> tuple[When, int]:
+        when = When()
         at = len(self.whole.text[:at]) + len(re.match(r"\s*", self.whole.text[at:])[0])  # type: ignore[index]
         return self._more(when, at)
 
-    def _more(self, when: _When, at: int) -> tuple[_When, int]:
+    def _more(self, when: When, at: int) -> tuple[When, int]:
         """Take in one piece of the date part after another, until there is none."""
         text = self.whole.text
         end = at
@@ -178,16 +168,16 @@ class _Reader:
                 return when, end
             end = step
 
-    def _step(self, when: _When, at: int) -> int | None:
+    def _step(self, when: When, at: int) -> int | None:
         text, today, month_first = self.whole.text, self.today, self.month_first
         if when.until is None and (until := _UNTIL.match(text, at)):
             last = days.days_at(text, until.end(), today=today, month_first=month_first)
             if last and last[0].kind == "one":
                 when.until = last[0]
                 return last[1]
-        if when.rule and (but := _EXCEPT.match(text, at)):
-            when.warnings.append(f"“{but['words'].strip()}” is not in the rule; take those dates out by hand.")
-            return but.end()
+        if when.has_several and (out := exceptions_at(text, at, today=today, month_first=month_first)):
+            when.out += out[0]
+            return out[1]
         if when and (all_day := _ALL_DAY.match(text, at)):
             return all_day.end()
         if when.rule is None and (rule := rules.rule_at(text, at)):
@@ -206,7 +196,7 @@ class _Reader:
             return hour[1]
         return None
 
-    def _end_on_another_day(self, when: _When, at: int) -> int | None:
+    def _end_on_another_day(self, when: When, at: int) -> int | None:
         """`Dec 5 6pm – Dec 7 2pm`: a date behind the dash after a time."""
         to = _TO.match(self.whole.text, at)
         last = days.days_at(self.whole.text, to.end(), today=self.today, month_first=self.month_first) if to else None
@@ -220,7 +210,7 @@ class _Reader:
         when.hours = Hours(when.hours.start, hour[0].start, zone=when.hours.zone or hour[0].zone)
         return hour[1]
 
-    def _tail(self, when: _When, rest: Linked) -> tuple[_When, Linked]:
+    def _tail(self, when: When, rest: Linked) -> tuple[When, Linked]:
         """A rule, a time and a last day may also stand behind the title, before any date that begins a sentence."""
         own, about = self._own_part(rest)
         when, own = self._late(when, own)
@@ -244,19 +234,29 @@ class _Reader:
             about = Linked(about.text[: at + 1].rstrip(";").ljust(at + 1) + "\n" + about.text[at + 2 :], about.links)
         return rest.part(0, starts[0]), about
 
-    def _late(self, when: _When, rest: Linked) -> tuple[_When, Linked]:
+    def _late(self, when: When, rest: Linked) -> tuple[When, Linked]:
         if when.rule is None and (found := rules.find_rule(rest.text)):
             rule, start, end = found
             day = when.days
             if day is None or day.kind == "one":
                 when.rule = rule
                 rest = rest.without(start, end)
+        if when.has_several and (out := self._left_out(rest)):
+            when.out += out[0]
+            rest = rest.without(out[1], out[2])
         if when.hours is None and (at := self._find(rest)):
             when.hours = at[0]
             rest = rest.without(at[1], at[2])
         if when.until is None and (when.rule or (when.days and when.days.kind == "one")):
             rest = self._late_until(when, rest)
         return when, rest
+
+    def _left_out(self, rest: Linked) -> tuple[Exceptions, int, int] | None:
+        out = find_exceptions(rest.text, today=self.today, month_first=self.month_first)
+        if out is None:
+            return None
+        # What names no date stays with the words of the event.
+        return (out[0], 0, 0) if out[0].unread else out
 
     def _find(self, rest: Linked) -> tuple[Hours, int, int] | None:
         """A time inside the text that cannot be anything else, and where it stands."""
@@ -271,7 +271,7 @@ class _Reader:
                 return found[0], match.start(), found[1]
         return None
 
-    def _late_until(self, when: _When, rest: Linked) -> Linked:
+    def _late_until(self, when: When, rest: Linked) -> Linked:
         for match in re.finditer(rf"[,;(]?\s*\b{UNTIL_WORD}\s", rest.text, re.I):
             until = _UNTIL.match(rest.text, match.start())
             try:
@@ -287,7 +287,7 @@ class _Reader:
                 return rest.without(match.start(), last[1])
         return rest
 
-    def _behind_title(self) -> tuple[_When, Linked, str]:
+    def _behind_title(self) -> tuple[When, Linked, str]:
         text = self.whole.text
         for word in re.finditer(r"(?<![\w/.:@-])\w", text):
             if word.start() == 0 or any(link.start <= word.start() < link.end for link in self.whole.links):
@@ -306,55 +306,3 @@ class _Reader:
         raise UnreadableLine(
             "No date was found; write one first, as in “July 6: …”, “6-7 July …” or “every Tuesday 18:00 …”."
         )
-
-
-def _settled(
-    when: _When, today: date, own: str, country: str | None
-) -> tuple[date | datetime, date | datetime | None, tuple[date, ...], str | None, str | None]:
-    """The start, the end, the separate dates, the rule and the zone, with their warnings noted."""
-    found, warnings = days.resolve(when.days, today=today) if when.days else ((), ())
-    when.warnings.extend(warnings)
-    rrule = when.rule.rrule if when.rule else None
-    last = when.last
-    if when.until is not None:
-        (last,), warnings = days.resolve(when.until, today=max(found[0], today) if found else today)
-        when.warnings.extend(warnings)
-    first = _first(when, found, rrule, today)
-    if last is not None and last < first:
-        raise UnreadableLine(f"It would end on {days.in_words(last)}, before it begins on {days.in_words(first)}.")
-    several = found if when.days is not None and when.days.kind == "list" and rrule is None else ()
-    final = found[-1] if when.days is not None and when.days.kind == "range" else first
-    if last is not None and rrule is None:
-        final = last
-    start: date | datetime = first
-    end: date | datetime | None = final
-    zone: str | None = None
-    if when.hours is not None:
-        start, end, zone, warnings = hours.placed(when.hours, first, final, own=own, country=country)
-        when.warnings.extend(warnings)
-    if rrule is not None and when.rule is not None:
-        when.warnings.extend(when.rule.warnings)
-        if last is not None:
-            rrule = rules.with_until(rrule, last, zone)
-    ends = max(several[-1] if several else final, last or final)
-    if ends < today:
-        when.warnings.append(f"{days.in_words(ends)} has passed; the event is in no coming issue.")
-    return start, end, several, rrule, zone
-
-
-def _first(when: _When, found: tuple[date, ...], rrule: str | None, today: date) -> date:
-    if rrule is None:
-        return found[0] if found else today
-    assert when.rule is not None
-    if found:
-        if not rules.agrees(rrule, found[0]):
-            nearest = rules.first_start(rrule, found[0])
-            hint = f"; the rule's next day is {days.in_words(nearest)}" if nearest else ""
-            words = in_words(rrule)
-            said = f"is not the {words}" if rrule.startswith("FREQ=MONTHLY;BYDAY") else f"does not fit “{words}”"
-            when.warnings.append(f"{days.in_words(found[0])} {said}{hint}. The date was kept.")
-        return found[0]
-    start = rules.first_start(rrule, max(today, when.start or today))
-    if start is None:
-        raise UnreadableLine("The rule has no day in the coming ten years.")
-    return start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -40,6 +40,9 @@ class RuleWords:
     on: str
     times: str
     once: str
+    in_months: str
+    not_in_months: str
+    without: str
 
 
 def _each(words: str) -> tuple[str, ...]:
@@ -75,6 +78,9 @@ WORDS: dict[str, RuleWords] = {
         on="{d} {m} {y}",
         times="{} times",
         once="once",
+        in_months="in {}",
+        not_in_months="except in {}",
+        without="except {}",
     ),
     "es": RuleWords(
         months=_each("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
@@ -100,6 +106,9 @@ WORDS: dict[str, RuleWords] = {
         on="{d} de {m} de {y}",
         times="{} veces",
         once="una vez",
+        in_months="en {}",
+        not_in_months="excepto en {}",
+        without="excepto el {}",
     ),
     "fr": RuleWords(
         months=_each("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
@@ -125,6 +134,9 @@ WORDS: dict[str, RuleWords] = {
         on="{d} {m} {y}",
         times="{} fois",
         once="une fois",
+        in_months="en {}",
+        not_in_months="sauf en {}",
+        without="sauf le {}",
     ),
     "de": RuleWords(
         months=_each("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
@@ -150,6 +162,9 @@ WORDS: dict[str, RuleWords] = {
         on="{d}. {m} {y}",
         times="{}-mal",
         once="einmal",
+        in_months="im {}",
+        not_in_months="außer im {}",
+        without="außer am {}",
     ),
     "pt": RuleWords(
         months=_each("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
@@ -184,23 +199,36 @@ WORDS: dict[str, RuleWords] = {
         on="{d} de {m} de {y}",
         times="{} vezes",
         once="uma vez",
+        in_months="em {}",
+        not_in_months="exceto em {}",
+        without="exceto em {}",
     ),
 }
 _KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "UNTIL", "COUNT", "WKST"}
 
 
-def in_words(rrule: str | None, zone: str | None = None, language: str = "en") -> str | None:
+MOST_EXCEPTED = 6
+"""Days left out that are told one by one."""
+
+
+def in_words(
+    rrule: str | None, zone: str | None = None, language: str = "en", *, excepted: Sequence[date] = ()
+) -> str | None:
     """The rule as a reader says it (“second Monday of the month”); none where it has no short words.
 
     `zone`: where the last day of a timed event is told. `language`: a BCP 47 tag; English where nobody has
-    translated the words.
+    translated the words. `excepted`: the days that are left out, in order.
     """
     if not rrule:
         return None
     words = WORDS.get(re.split(r"[-_]", language)[0].lower(), WORDS["en"])
     parts = dict(part.split("=", 1) for part in rrule.upper().split(";") if "=" in part)
-    if parts.keys() - _KNOWN or "BYMONTH" in parts or (said := _said(parts, words)) is None:
+    if parts.keys() - _KNOWN or (said := _said(parts, words)) is None:
         return None
+    if "BYMONTH" in parts:
+        if parts["FREQ"] == "YEARLY":
+            return None
+        said += _months([int(number) for number in parts["BYMONTH"].split(",")], words)
     if until := parts.get("UNTIL"):
         day = datetime.strptime(until[:8], "%Y%m%d").replace(tzinfo=UTC)
         if zone and until.endswith("Z"):
@@ -208,7 +236,27 @@ def in_words(rrule: str | None, zone: str | None = None, language: str = "en") -
         said += ", " + words.until.format(_on(day.date(), words))
     elif count := parts.get("COUNT"):
         said += ", " + (words.times.format(count) if count != "1" else words.once)
+    if excepted:
+        said += ", " + words.without.format(_days_out(excepted, words))
     return said
+
+
+def _months(numbers: list[int], words: RuleWords) -> str:
+    """In few months, or in all but a few."""
+    if len(numbers) <= 6:
+        return " " + words.in_months.format(_joined([words.months[number - 1] for number in numbers], words))
+    rest = [name for number, name in enumerate(words.months, start=1) if number not in numbers]
+    return ", " + words.not_in_months.format(_joined(rest, words)) if rest else ""
+
+
+def _days_out(excepted: Sequence[date], words: RuleWords) -> str:
+    *others, last = excepted[:MOST_EXCEPTED]
+    without_year = re.sub(r"(?: de)? \{y\}$", "", words.on)
+    told = [
+        _on(day, words) if day.year != last.year else without_year.format(d=day.day, m=words.months[day.month - 1])
+        for day in others
+    ]
+    return _joined([*told, _on(last, words)], words) + (", …" if len(excepted) > MOST_EXCEPTED else "")
 
 
 def _on(day: date, words: RuleWords) -> str:

@@ -69,7 +69,7 @@ _PLURAL = re.compile(
 )
 
 
-_PLAIN = frozenset(("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "UNTIL"))
+_PLAIN = frozenset(("FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL"))
 """With these alone a rule goes on in the same way from any of its periods."""
 
 

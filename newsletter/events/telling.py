@@ -8,7 +8,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from newsletter.events.occurrences import last_day
-from newsletter.events.rule_words import in_words
+from newsletter.events.rule_words import MOST_EXCEPTED, in_words
 from newsletter.events.rules import starts
 from newsletter.events.words import MONTH_NAMES, WEEKDAY_NAMES
 from newsletter.model.event import EventData
@@ -22,6 +22,8 @@ def told(data: EventData, *, zone: str, today: date) -> tuple[str, ...]:
     pieces = [_when(data, zone)]
     if data.rule:
         pieces.append(_often(data, today))
+    if data.excepted:
+        pieces.append(f"not on {_listed([_day(day) for day in data.excepted[:MOST_EXCEPTED]])}")
     if data.place:
         pieces.append(data.place)
     if data.online:
@@ -65,9 +67,11 @@ def _hours(data: EventData, zone: str) -> str:
 
 def _often(data: EventData, today: date) -> str:
     assert data.rule is not None
-    coming = islice(starts(data.rule, data.start, since=today), MOST_COUNTED if _ends(data.rule) else 2)
+    coming = islice(
+        starts(data.rule, data.start, since=today), MOST_COUNTED if _ends(data.rule) else 2 + len(data.excepted)
+    )
     days = [start.date() if isinstance(start, datetime) else start for start in coming]
-    days = [day for day in days if day >= today - timedelta(days=1)]
+    days = [day for day in days if day >= today - timedelta(days=1) and day not in data.excepted]
     if not days:
         return "no date is left"
     if not _ends(data.rule):

@@ -101,6 +101,11 @@ def _component(data: EventData) -> Any:
         component.add("DTEND", last + timedelta(days=1))  # exclusive
     if data.rule:
         component.add("RRULE", vRecur.from_ical(data.rule))
+    for day in data.excepted:
+        if isinstance(data.start, datetime):
+            component.add("EXDATE", [datetime.combine(day, data.start.timetz())])
+        else:
+            component.add("EXDATE", [day], parameters={"VALUE": "DATE"})
     for day in data.dates[1:]:
         if isinstance(data.start, datetime):
             component.add("RDATE", [datetime.combine(day, data.start.timetz())])

@@ -101,7 +101,7 @@ def _event(
             f"<p>{Markup.escape(rule[0].upper() + rule[1:].rstrip('.'))}.</p>"
             f"{prose(about, above=level, headings=False)}"
         )
-    fit = prose(about, above=level, headings=False)
+    fit = prose(one.worded or about, above=level, headings=False)
     contact = one_line(one.contact or "")
     zones = _side_by_side(one, publication)
     own = f"{base_url}/events/{one.event}" if base_url else None
@@ -110,6 +110,7 @@ def _event(
         "html": fit,
         "text": prose_text(fit, width=WIDTH - DATE_COLUMN, tight=True),
         "title": one_line(one.title),
+        "worded": bool(one.worded),
         "url": absolute(one.url) if one.url else None,
         "page": own,
         "times": " / ".join(zone["time"] for zone in zones) or times(one, language),

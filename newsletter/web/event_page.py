@@ -19,7 +19,7 @@ from newsletter.web.place import place_of
 
 router = APIRouter()
 
-TEXTS = ("title", "start", "end", "place", "url", "contact", "description")
+TEXTS = ("title", "start", "end", "place", "url", "contact", "description", "except_")
 
 
 @router.get("/calendar/{event}")
@@ -42,18 +42,20 @@ def save(
     url: Annotated[str, Form(max_length=2000)] = "",
     contact: Annotated[str, Form(max_length=200)] = "",
     description: Annotated[str, Form(max_length=20_000)] = "",
+    except_: Annotated[str, Form(alias="except", max_length=10_000)] = "",
     open_: Annotated[bool, Form(alias="open")] = False,
+    as_worded: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep what was changed; what cannot be kept stays in the form with its reason."""
     at = place_of(request)
     publication = at.publication()
-    typed = dict(zip(TEXTS, (title, start, end, place, url, contact, description), strict=True))
+    typed = dict(zip(TEXTS, (title, start, end, place, url, contact, description, except_), strict=True))
     with at.store.reading() as tx:
         old = events.get(tx, publication.id, EventId(event)).data
     before = _values(old)
     changed = {name: value for name, value in typed.items() if value.strip() != before[name].strip()}
     try:
-        data = edited(old, **changed, open_=open_, zone=publication.zone)  # type: ignore[arg-type]
+        data = edited(old, **changed, open_=open_, as_worded=as_worded, zone=publication.zone)  # type: ignore[arg-type]
     except NewsletterError as error:
         return _shown(request, event, old, typed, wrong=error.message, status=422)
     with at.store.writing() as tx:
@@ -72,6 +74,7 @@ def _values(data: EventData) -> dict[str, str]:
         "url": data.url or "",
         "contact": data.contact or "",
         "description": plain(data.description),
+        "except_": " ".join(day.isoformat() for day in data.excepted),
     }
 
 

@@ -15,9 +15,8 @@ from starlette.responses import RedirectResponse
 from newsletter.errors import NotFound
 from newsletter.events.arranging import calendar_of
 from newsletter.events.handing_over import google_url, jsonld, outlook_url
-from newsletter.events.occurrences import rows_of
+from newsletter.events.occurrences import rows_of, rule_in
 from newsletter.events.openness import public
-from newsletter.events.rule_words import in_words
 from newsletter.events.write_ics import write_ics
 from newsletter.model.event import Event, EventId, EventStatus, Occurrence
 from newsletter.model.publication import Publication
@@ -178,7 +177,7 @@ def _next(event: Event, publication: Publication, on: date) -> Occurrence:
     """The next of its dates, else the last, with its rule in the newsletter's language."""
     rows = sorted(rows_of(event, today=on), key=lambda row: row.first_date)
     one = next((row for row in rows if row.last_date >= on), rows[-1])
-    return one.with_rule_text(in_words(one.rule, one.zone, publication.language) or one.rule_text)
+    return one.with_rule_text(rule_in(one, publication.language, on=on))
 
 
 def _goes_on(event: Event, since: date) -> bool:

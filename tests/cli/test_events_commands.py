@@ -25,12 +25,14 @@ FIELDS = [
     "zone",
     "rule",
     "rule_text",
+    "excepted",
     "place",
     "online",
     "url",
     "contact",
     "open",
     "wording",
+    "as_worded",
     "warnings",
     "source",
     "status",
@@ -151,3 +153,23 @@ def test_a_person_sees_a_table_and_what_was_not_added(workspace: Path, capsys: p
     assert "Walk" in told.out
     assert "not a Friday" in " ".join(told.out.split())
     assert "Not added: nothing" in told.err
+
+
+def test_days_are_left_out_by_hand_and_the_wording_is_shown_as_it_is(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "- every Thursday 6pm Choir at [the Mill](https://mill.example/), bring **cake**"
+    (added,) = call(capsys, "add", line)
+    key = str(added["event"])
+    (row,) = call(capsys, "edit", key, "--as-worded", "--except", "2026-12-24, 2026-12-31")
+    assert (row["as_worded"], row["excepted"]) == (True, ["2026-12-24", "2026-12-31"])
+    assert row["rule_text"] == "every Thursday, except 24 December and 31 December 2026"
+    (row,) = call(capsys, "edit", key, "--no-as-worded", "--except", "")
+    assert (row["as_worded"], row["excepted"], row["rule_text"]) == (False, [], "every Thursday")
+    for words, said in (
+        (("--except", "2026-12-25"), "no day on Friday 25 December 2026"),
+        (("--except", "Christmas"), "“Christmas” is no date"),
+    ):
+        assert said in call(capsys, "edit", key, *words, code=2)["error"]["message"]
+    (once,) = call(capsys, "add", "Dec 5 Walk")
+    assert "by a rule" in call(capsys, "edit", str(once["event"]), "--except", "2026-12-05", code=2)["error"]["message"]

@@ -319,7 +319,7 @@ DOUBTS = [
     ("July 10, 6pm EST Talk", "New York is on EDT then, not EST"),
     ("4/5 Plant sale", "“4/5” was read month first; for the other write “4 May”."),
     ("next Friday Film", "“next Friday” was read as Friday 4 December 2026."),
-    ("first Monday of the month except August: Assembly", "“except August” is not in the rule"),
+    ("first Monday of the month except bank holidays: Assembly", "“except bank holidays” is not in the rule"),
     ("every second Monday Club", "read as every other week"),
     ("2027-03-14 2:30 am Night walk", "the clocks go forward"),
     ("2027-11-07 1:30 am Night walk", "the clocks go back"),

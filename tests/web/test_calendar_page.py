@@ -160,3 +160,18 @@ def test_more_lines_than_anybody_reads_are_given_back(editor: Any) -> None:
     assert answer.status_code == 422
     assert "These are 501 lines, and 500 can be read at once" in answer.text
     assert "Walk 500" in answer.text
+
+
+def test_the_form_keeps_the_choice_of_wording_and_the_days_that_are_left_out(editor: Any, listed: Any) -> None:
+    editor.post("/calendar", {"lines": "every Thursday 6pm Choir\nDec 5 Walk"})
+    choir = listed()["Choir"]
+    form = editor.get(f"/calendar/{choir.id}").text
+    assert ('name="as_worded"' in form, 'name="except"' in form) == (True, True)
+    assert 'name="except"' not in editor.get(f"/calendar/{listed()['Walk'].id}").text
+    typed = {"title": "Choir", "start": "2026-12-03T18:00", "as_worded": "true", "except": "2026-12-24"}
+    assert editor.post(f"/calendar/{choir.id}", typed).status_code == 303
+    kept = listed()["Choir"].data
+    assert (kept.as_worded, [day.isoformat() for day in kept.excepted]) == (True, ["2026-12-24"])
+    assert 'value="2026-12-24"' in editor.get(f"/calendar/{choir.id}").text
+    wrong = editor.post(f"/calendar/{choir.id}", {**typed, "except": "soon"})
+    assert (wrong.status_code, 'value="soon"' in wrong.text) == (422, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -132,3 +133,26 @@ def test_one_event_appears_in_two_publications(desk: Desk, clock: Clock) -> None
         assert [one.id for one in events.listing(tx, other.id)] == [walk.id]
         events.remove(tx, desk.publication.id, walk.id, now=clock.now())
         assert [one.id for one in events.listing(tx, other.id)] == [walk.id]
+
+
+def test_an_event_may_stand_in_the_words_that_were_pasted(desk: Desk) -> None:
+    line = "• Dec 7, 7pm - Readings by *three* poets at [the Mill](https://mill.example/a?b=1&c=2) <script>x</script>"
+    read = read_lines(line, today=TODAY, zone=desk.publication.zone)
+    with desk.store.writing() as tx:
+        (key,) = events.keep(tx, desk.publication.id, read.events, now=desk.clock.now()).ids
+        before = events.get(tx, desk.publication.id, key)
+    assert "Dec 7, 7pm - Readings" not in desk.preview(None).html
+    with desk.store.writing() as tx:
+        events.edit(tx, desk.publication.id, key, replace(before.data, as_worded=True), now=desk.clock.now())
+    seen = desk.preview(None)
+    html = re.sub(r' (?:style|class)="[^"]*"', "", seen.html)
+    link = '<a href="https://mill.example/a?b=1&amp;c=2">the Mill</a>'
+    assert f"Dec 7, 7pm - Readings by *three* poets at {link}" in html
+    assert ("<script" in html, "• Dec 7" in html) == (False, False)
+    text = " ".join(seen.text.split())
+    assert "Dec 7, 7pm - Readings by *three* poets at the Mill" in text
+    assert "https://mill.example/a?b=1&c=2" in text
+    # pasted again it is still shown so
+    with desk.store.writing() as tx:
+        events.keep(tx, desk.publication.id, read.events, now=desk.clock.now())
+        assert events.get(tx, desk.publication.id, key).data.as_worded
