@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import item_json as document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,28 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The queue: what was collected, and what you decided about it.", no_args_is_help=True)
 
 _Ids = Annotated[list[int], typer.Argument(metavar="ID…")]
-
-
-def document(item: Item) -> dict[str, Any]:
-    """An item as JSON. Times are UTC."""
-    latest = item.latest
-    also_in = item.place.also_in if item.place else ()
-    return {
-        "id": item.id,
-        "title": latest.title,
-        "excerpt": latest.excerpt,
-        "url": latest.url,
-        "outlet": latest.outlet,
-        "author": latest.author,
-        "published": latest.published.isoformat() if latest.published else None,
-        "state": item.state.value,
-        "section": item.section,
-        "story": item.place.story if item.place else None,
-        "also_in": [{"id": one.id, "outlet": one.outlet, "url": one.url} for one in also_in],
-        "sent_in": max(item.sent_in, default=None),
-        "flags": list(item.flags),
-        "edited": item.edited,
-    }
 
 
 @app.command("list")

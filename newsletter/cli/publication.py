@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import publication_json as document
 
 if TYPE_CHECKING:
     from newsletter.model.publication import Publication
 
 app = typer.Typer(help="The newsletter itself: its name, sender, postal address, zone, language.", no_args_is_help=True)
-
-
-def document(publication: Publication) -> dict[str, Any]:
-    """The publication as JSON."""
-    from newsletter.workflows.publications import duration_text
-
-    return {
-        "id": publication.id,
-        "name": publication.name,
-        "slug": publication.slug,
-        "from": publication.sender,
-        "reply_to": publication.reply_to,
-        "address": publication.address,
-        "tagline": publication.tagline,
-        "zone": publication.zone,
-        "language": publication.language,
-        "theme": publication.theme,
-        "subject": publication.subject,
-        "date_format": publication.date_format,
-        "event_days": publication.event_days,
-        "event_grouping": publication.event_grouping,
-        "event_zones": ",".join(publication.event_zones),
-        "send_late_within": duration_text(publication.send_late_within),
-        "outlets": ", ".join(publication.outlets),
-    }
 
 
 def _show(call: Call, publication: Publication) -> None:

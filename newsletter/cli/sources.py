@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import source_json as document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,29 +16,6 @@ if TYPE_CHECKING:
     from newsletter.model.source import Source
 
 app = typer.Typer(help="Where items come from: feeds and folders.", no_args_is_help=True)
-
-
-def document(source: Source) -> dict[str, Any]:
-    """A source as JSON. `interval` is in seconds; `waits`: until when it is left alone, and why."""
-    from newsletter.workflows.collect import waits_because
-
-    return {
-        "id": source.id,
-        "name": source.name,
-        "kind": source.kind.value,
-        "url": source.url,
-        "status": source.status.value,
-        "last_success": source.last_success.isoformat() if source.last_success else None,
-        "error": source.error,
-        "outlet": source.outlet,
-        "section": source.section,
-        "active": source.active,
-        "keep": list(source.rules.keep),
-        "skip": list(source.rules.skip),
-        "newest": source.rules.newest,
-        "interval": int(source.rules.interval.total_seconds()) if source.rules.interval else None,
-        "waits": waits_because(source),
-    }
 
 
 def _show(call: Call, found: Sequence[Source]) -> None:

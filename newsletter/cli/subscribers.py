@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import subscriber_json as document
 
 if TYPE_CHECKING:
     from newsletter.audience.importing import ImportReport, Progress
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The readers of the publication: import, export, add, unsubscribe, erase.", no_args_is_help=True)
 
 _TOLD = 20  # rejected rows on a terminal; all of them are in rejected.csv
-
-
-def document(reader: Subscriber) -> dict[str, Any]:
-    """A reader as JSON, in the words of the CSV columns."""
-    return {
-        "id": reader.id,
-        "email": reader.email,
-        "name": reader.name,
-        "tags": list(reader.tags),
-        "language": reader.language,
-        "timezone": reader.zone,
-        "status": reader.consent.value,
-        "how": reader.consent_how,
-        "changed_at": reader.consent_at.isoformat(),
-        "fields": reader.fields,
-    }
 
 
 @app.command("import")

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.model.publication import PublicationId
+from newsletter.model.secret import hashed, new_secret
 from newsletter.model.user import Session, User
 from newsletter.store import sessions
 from newsletter.web.cookies import give, named
 from newsletter.web.guard import SESSION
 from newsletter.web.limits import address_of
-from newsletter.web.passwords import hashed, new_secret
 from newsletter.web.place import place_of
 
 LASTS = timedelta(days=30)

@@ -18,12 +18,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newsletter.errors import NewsletterError
+from newsletter.model.secret import hashed
+from newsletter.model.user import User
 from newsletter.store import publications, sessions
 from newsletter.web import languages
 from newsletter.web.carrying import carrying
 from newsletter.web.cookies import named
 from newsletter.web.origins import is_own_host, why_not_ours
-from newsletter.web.passwords import hashed
 from newsletter.web.place import Place
 from newsletter.web.published import without_prefix
 from newsletter.web.recording import Recording
@@ -121,7 +122,10 @@ class Guard:
             return PlainTextResponse(f"This was not sent by a page of the desk. {reason}\n", 403)
         if problem := await run_in_threadpool(self._who, scope, headers):
             return problem
-        if scope["state"]["user"] is not None or is_public(path):
+        user: User | None = scope["state"]["user"]
+        if user is not None and user.language:
+            languages.speak(user.language)
+        if user is not None or is_public(path):
             return None
         if method in ("GET", "HEAD"):
             wanted = path + (f"?{query}" if (query := scope.get("query_string", b"").decode("latin-1")) else "")
@@ -143,8 +147,6 @@ class Guard:
             with place.store.writing() as tx:
                 sessions.seen(tx, session.key, now)
         scope["state"].update(user=session.user, session=session)
-        if session.user.language:
-            languages.speak(session.user.language)
         if is_public(scope["path"]):
             return None
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("publication", [""])[0]

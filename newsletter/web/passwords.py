@@ -1,11 +1,10 @@
-"""Passwords and the secrets of sessions and links."""
+"""Passwords: argon2 at its recommended cost, a few at a time."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 from functools import cache
-from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -23,16 +22,6 @@ _turns = threading.BoundedSemaphore(2)  # each takes 64 MB: a crowd at the door 
 @cache
 def _nobody() -> str:
     return _hasher.hash(secrets.token_hex())
-
-
-def new_secret() -> str:
-    """A fresh token: 43 letters, digits, `-` and `_`."""
-    return secrets.token_urlsafe(32)
-
-
-def hashed(secret: str) -> str:
-    """How a token is stored and looked up."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def password_hash(password: str) -> str:

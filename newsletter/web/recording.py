@@ -6,6 +6,7 @@ password. A room that knows better says so with `remark`.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ TELLING = frozenset(
     {"do", "item", "issue", "section", "decision", "at", "finding", "event", "occurrence", "publication", "state"}
 )
 """Fields of forms that say what was done, and hold no text."""
+_SECRET = re.compile(r"^/setup/.*")
 LONGEST_FORM = 16_384
 LONGEST_VALUE = 200
 QUIET = frozenset({"keys.switch"})
@@ -66,7 +68,7 @@ class Recording:
                 who=user.name,
                 via=via,
                 deed=deed,
-                subject=state.get("subject") or self._scope["path"],
+                subject=state.get("subject") or _SECRET.sub("/setup/…", self._scope["path"]),
                 address=client[0] if client else None,
                 publication=place.publication_id,
                 detail={**self._told(), **state.get("remarks", {})},

@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from newsletter.errors import NewsletterError
+from newsletter.model.secret import hashed, new_secret
 from newsletter.model.user import LONGEST_NAME, Invitation
 from newsletter.store import Store, invitations, sessions, users
 from newsletter.web.entering import enter
 from newsletter.web.languages import gettext as _
 from newsletter.web.page import page
-from newsletter.web.passwords import hashed, new_secret, password_hash
+from newsletter.web.passwords import password_hash
 from newsletter.web.place import place_of
 
 router = APIRouter()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
+from newsletter.model.secret import hashed, new_secret
 from newsletter.model.user import LONGEST_NAME, Role, UserId
 from newsletter.store import sessions, users
 from newsletter.web.cookies import give, named, take
@@ -18,7 +19,7 @@ from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
 from newsletter.web.limits import LONGEST, TRIES, WITHIN, address_of, counted
 from newsletter.web.page import local, page
-from newsletter.web.passwords import hashed, is_password, new_secret
+from newsletter.web.passwords import is_password
 from newsletter.web.place import place_of
 from newsletter.web.roles import needs
 from newsletter.web.totp import is_code, recovery_hash

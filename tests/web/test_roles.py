@@ -19,8 +19,32 @@ PUBLISHERS = {
     f"POST /issues/{{number}}/{deed}"
     for deed in ("approve", "reopen", "schedule", "unschedule", "send", "continue", "pause", "resume", "cancel")
 } | {"POST /issues/{number}/resolve", "GET /issues/{number}/send"}
-ADMINS: set[str] = set()
-ANYBODY = {"POST /signout"}
+ADMINS = {
+    "GET /people",
+    "POST /people/invite",
+    "POST /people/invitations",
+    "POST /people/{person}/role",
+    "POST /people/{person}/reset",
+    "POST /people/{person}/signout",
+    "POST /people/{person}/remove",
+    "GET /audit",
+    "GET /publication",
+    "POST /publication",
+    "POST /publication/add",
+}
+ANYBODY = {
+    "POST /signout",
+    "POST /publication/work-on",
+    "POST /account/password",
+    "POST /account/preferences",
+    "POST /account/sessions",
+    "POST /account/second-factor",
+    "POST /account/second-factor/confirm",
+    "POST /account/second-factor/codes",
+    "POST /account/second-factor/off",
+    "POST /account/tokens",
+    "POST /account/tokens/{token}/remove",
+}
 """What changes only what is one's own."""
 
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from newsletter.clock import Clock
 from newsletter.model.publication import Publication
+from newsletter.model.secret import hashed
 from newsletter.model.user import Role
 from newsletter.settings import Settings
 from newsletter.store import Store, invitations, users
@@ -18,7 +19,7 @@ from newsletter.store import attempts as attempts_table
 from newsletter.web.app import build
 from newsletter.web.limits import TRIES, WITHIN, Attempts, counted
 from newsletter.web.page import local
-from newsletter.web.passwords import hashed, is_password
+from newsletter.web.passwords import is_password
 from newsletter.web.serving import place_for
 from newsletter.web.setup import invite_first_user
 
