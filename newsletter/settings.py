@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -93,6 +94,26 @@ class Fetching:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alerts:
+    """Who is told when something needs a person, and by which way."""
+
+    mail_to: tuple[str, ...] = ()
+    mail_from: str = ""
+    """Empty: as the newsletter."""
+    smtp: Smtp | None = None
+    """A server for alerts alone; none: the first of those that send."""
+    webhook: str = field(default="", repr=False)
+    """An http(s) address that takes a POST of JSON."""
+    webhook_secret: str = field(default="", repr=False)
+    """Signs it: `X-Newsletter-Signature: sha256=` and the HMAC of the body."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways out that are set: `mail`, `webhook`."""
+        return (*(("mail",) if self.mail_to else ()), *(("webhook",) if self.webhook else ()))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything a process of this workspace needs to know about its machine."""
 
@@ -104,6 +125,9 @@ class Settings:
     """The first signs; all verify, so that old links keep working."""
     smtp: tuple[Smtp, ...] = ()
     fetching: Fetching = Fetching()
+    alerts: Alerts = Alerts()
+    log: Literal["text", "json"] = "text"
+    """How `serve` writes what happened: lines for people, or one JSON document a line."""
     accounts: Accounts = NO_ACCOUNTS
     pause_above: float = 0.3
     """The share of failed and uncertain ones among the last 200 messages above which an issue pauses by itself."""
@@ -165,7 +189,12 @@ def _why(cause: Exception) -> str:
 
 
 def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settings:
-    _known(table, {"base_url", "secret_key", "database", "smtp", "mailbox", "fetch", "send", "serve"}, "", where)
+    _known(
+        table,
+        {"base_url", "secret_key", "database", "smtp", "mailbox", "fetch", "send", "serve", "alerts", "log"},
+        "",
+        where,
+    )
     database = _sub(table, "database", {"url"}, where)
     fetch = _sub(table, "fetch", {f.name for f in fields(Fetching)}, where)
     sending = _sub(table, "send", {"pause_above"}, where)
@@ -183,6 +212,8 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
         accounts=read_accounts(table.get("mailbox", []), workspace, where),
         pause_above=_share(sending, "pause_above", 0.3, where),
         proxies=_networks(serving.get("proxies", []), where),
+        alerts=_alerts(workspace, table, where),
+        log=_log(_sub(table, "log", {"format"}, where), where),
     )
 
 
@@ -191,6 +222,47 @@ def _secret_keys(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise SettingsError("secret_key must be a text in quotes, or a list of them, the newest first.", where=where)
     return tuple(key for key in keys if key)
+
+
+def _alerts(workspace: Path, table: Mapping[str, Any], where: str) -> Alerts:
+    given = _sub(table, "alerts", {one.name for one in fields(Alerts)}, where)
+    addresses = given.get("mail_to", [])
+    addresses = [addresses] if isinstance(addresses, str) else addresses
+    if not isinstance(addresses, list) or not all(_is_address(one) for one in addresses):
+        raise SettingsError(
+            'The setting “alerts.mail_to” is a list of addresses, as ["editor@example.org"].', where=where
+        )
+    webhook = _of(given, "webhook", str, "", where)
+    if webhook and not _is_web_address(webhook):
+        raise SettingsError("The setting “alerts.webhook” must look like https://hooks.example.org/….", where=where)
+    url = _of(given, "smtp", str, "", where)
+    return Alerts(
+        mail_to=tuple(addresses),
+        mail_from=_of(given, "mail_from", str, "", where),
+        smtp=smtp_from_url(url, workspace, where) if url else None,
+        webhook=webhook,
+        webhook_secret=_of(given, "webhook_secret", str, "", where),
+    )
+
+
+def _is_address(text: Any) -> bool:
+    return isinstance(text, str) and bool(re.fullmatch(r"[^\s@<>,\x00-\x1f]+@[^\s@<>,\x00-\x1f]+", text))
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
+    except ValueError:
+        return False
+
+
+def _log(table: Mapping[str, Any], where: str) -> Literal["text", "json"]:
+    wanted = _of(table, "format", str, "text", where)
+    for known in ("text", "json"):
+        if wanted == known:
+            return known  # type: ignore[return-value]
+    raise SettingsError(f"The setting “log.format” is text or json, not “{wanted}”.", where=where)
 
 
 def _networks(addresses: Any, where: str) -> tuple[str, ...]:

@@ -57,6 +57,15 @@ url = "sqlite:///newsletter.db"
 # [serve]
 # proxies = ["127.0.0.1"]    # whose word to take for a visitor's address, behind a proxy of yours
 
+# Who hears of it when an issue is held, paused, late, uncertain or out, a check fails the day before, a source died.
+# [alerts]
+# mail_to = ["editor@example.org"]
+# smtp = "smtp://user:password@other.example.net:587"    # a second server, for when the first one is away
+# webhook = "https://hooks.example.org/…"                # takes a POST of JSON
+
+# [log]
+# format = "json"            # what `newsletter serve` writes: one JSON document a line
+
 [fetch]
 # Feeds are fetched from public addresses only, unless this is true.
 allow_private_hosts = false
