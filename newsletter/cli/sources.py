@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from newsletter.model.source import Source
 
-app = typer.Typer(help="Where items come from: feeds and folders.", no_args_is_help=True)
+app = typer.Typer(help="Where items come from: feeds, mailboxes and folders.", no_args_is_help=True)
 
 
 def _show(call: Call, found: Sequence[Source]) -> None:
@@ -46,7 +46,10 @@ def add(
     section: Annotated[str | None, typer.Option(help="The section its items go to by themselves.")] = None,
     outlet: Annotated[str | None, typer.Option(help="The outlet readers see before its headlines.")] = None,
 ) -> None:
-    """Add a feed or an .ics calendar by its address, or a folder for dropped files. `collect` fetches."""
+    """Add a feed or an .ics calendar by its address, a mailbox (imaps://user@host/FOLDER), or a folder for files.
+
+    The password of a mailbox belongs under [[mailbox]] in newsletter.toml, or into NEWSLETTER_MAILBOX_PASSWORD.
+    """
     from newsletter.workflows import sources
 
     call: Call = ctx.obj

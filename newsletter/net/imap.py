@@ -197,6 +197,9 @@ class Session:
             if not self.place.tls:
                 self._secure(line, tls)
             self._log_in(line, self._account.password)
+            said, told = line.capability()  # servers tell strangers less
+            _must(said, told)
+            line.capabilities = tuple((told[-1] or b"").decode("ascii", "replace").upper().split())
 
     def _tls(self) -> ssl.SSLContext:
         try:

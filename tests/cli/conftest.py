@@ -12,7 +12,16 @@ from newsletter.cli.main import run
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings come from the workspace alone, unless a test says otherwise."""
-    for name in ("WORKSPACE", "DATABASE_URL", "SMTP_URL", "BASE_URL", "SECRET_KEY", "ALLOW_PRIVATE_HOSTS", "NOW"):
+    for name in (
+        "WORKSPACE",
+        "DATABASE_URL",
+        "SMTP_URL",
+        "BASE_URL",
+        "SECRET_KEY",
+        "ALLOW_PRIVATE_HOSTS",
+        "NOW",
+        "MAILBOX_PASSWORD",
+    ):
         monkeypatch.delenv(f"NEWSLETTER_{name}", raising=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,11 @@ from newsletter.store import Store, items, publications, schema
 from newsletter.store import sources as stored_sources
 from newsletter.workflows import sources
 from newsletter.workflows.collect import Outcome, Report, collect
+
+sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package: what they share lies beside them
+from imap_server import dovecot
+
+__all__ = ["dovecot"]
 
 
 class Desk:
