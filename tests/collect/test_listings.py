@@ -137,6 +137,35 @@ def test_a_saved_issue_gives_items_with_their_outlets_and_its_dated_bullets() ->
     assert found.event_lines == ("July 6-7 Street fair, Mill Street", "July 8: Reading group, 6 pm, Library")
 
 
+CALENDAR = "* Dec 4, 7pm: Carol practice\n* Dec 12-13 Winter fair\n"
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "after", "items"),
+    [
+        (
+            ("Town council: Pool roof approved.", "Riverside Radio: Ferry stops again.", "Choir: Tenors wanted."),
+            CALENDAR,
+            3,
+        ),
+        (("Town council: Pool roof approved.", "Riverside Radio: Ferry stops again.", "Choir: Tenors wanted."), "", 1),
+        (
+            ("Question: Why a ferry?", "Ada Moss: It is fun.", "Question: And in winter?", "Ada Moss: Also."),
+            CALENDAR,
+            1,
+        ),
+    ],
+)
+def test_unknown_names_make_an_issue_where_a_calendar_follows(
+    paragraphs: tuple[str, ...], after: str, items: int
+) -> None:
+    text = "\n\n".join(("Good morning, Alderwick", *paragraphs, after))
+    (found,) = read([text.encode()], ".txt", outlets=frozenset())
+    assert len(found.items) == items
+    if items > 1:
+        assert len(found.event_lines) == 2
+
+
 def test_a_hard_wrapped_post_is_one_item_and_a_sentence_that_breaks_off_is_marked() -> None:
     whole = "The river rose in the night and nobody slept. By the morning it stood in the well-known square. " * 3
     end = "Then the water went, and what it left was mud and a boat that nobody"

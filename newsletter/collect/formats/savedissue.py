@@ -36,7 +36,7 @@ def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str], name: str
     known = {name.casefold(): name for name in outlets}
     named = [match for block in blocks if not block.bullet and (match := _NAMED.fullmatch(block.text))]
     with_known = sum(1 for match in named if match[1].strip().casefold() in known)
-    if len(named) < FEWEST or not (with_known or len(named) >= 2 * FEWEST):
+    if len(named) < FEWEST or not (with_known or len(named) >= 2 * FEWEST or _ends_in_a_calendar(blocks, named)):
         return None
     items: list[ItemData] = []
     lines: list[str] = []
@@ -49,6 +49,13 @@ def read_saved_issue(blocks: Sequence[Block], outlets: frozenset[str], name: str
             digest = sha256(block.key.encode()).hexdigest()[:24]
             items.append(replace(found, guid=f"{name}#{digest}"))
     return SavedIssue(tuple(items), tuple(lines))
+
+
+def _ends_in_a_calendar(blocks: Sequence[Block], named: Sequence[re.Match[str]]) -> bool:
+    """Whether few paragraphs with names that nobody knows are an issue all the same: each has another name, and a list
+    of dates follows. An interview repeats its names, and a recipe has no dates.
+    """
+    return len({match[1].casefold() for match in named}) == len(named) and len(dated(blocks)) >= 2
 
 
 def dated(blocks: Sequence[Block]) -> tuple[str, ...]:
