@@ -99,7 +99,7 @@ class Marks:
     """The personal places of one rendition, in the order in which they were marked."""
 
     def __init__(self, nonce: str) -> None:
-        self._nonce = nonce
+        self.nonce = nonce
         self.places: list[Place] = []
 
     def mark(self, text: str) -> str:
@@ -128,7 +128,7 @@ class Marks:
         if found["value"] is not None:
             expression = " ".join(found["value"].split())
             _value(expression)
-            return token(self._nonce, f"v{self._add(Place('value', expression))}")
+            return token(self.nonce, f"v{self._add(Place('value', expression))}")
         tokens = self._edges(" ".join(found["tag"].strip("- \n\t").split()), open_)
         alone = found["before"] is not None and found["after"] is not None
         return f"\n\n{tokens}\n\n" if alone else f"{found['before'] or ''}{tokens}{found['after'] or ''}"
@@ -153,12 +153,12 @@ class Marks:
             last, before = open_.pop()
             if name != "endif" and not self.places[last].expression:
                 raise BadPersonalisation(f"“{{% {tag} %}}” stands after {{% else %}}, which ends what comes before.")
-            ended = token(self._nonce, f"e{last}")
+            ended = token(self.nonce, f"e{last}")
         if name == "endif":
             return ended
         added = self._add(Place("if", condition, tuple(before)))
         open_.append((added, [*before, condition]))
-        return ended + token(self._nonce, f"b{added}")
+        return ended + token(self.nonce, f"b{added}")
 
     def _add(self, place: Place) -> int:
         self.places.append(place)

@@ -59,7 +59,11 @@ def compose(
         theme=theme.variables,
         assets=assets,
     )
-    seen["in_browser"] = archive_url(settings.base_url, issue.number) if settings.base_url and issue.in_archive else ""
+    seen["in_browser"] = (
+        archive_url(settings.base_url + publication.path, issue.number)
+        if settings.base_url and issue.in_archive
+        else ""
+    )
     html, text = fill(theme, seen)
     html, text = unwrapped(html, nonce), unwrapped_text(text, nonce)
     return RenditionData(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 import lxml.html
 
 from newsletter.clock import Clock
-from newsletter.model.asset import image_url
+from newsletter.model.asset import IMAGES
 from newsletter.model.linked import LinkAnswer, LinkState
 from newsletter.model.rendition import RenditionData
 from newsletter.net.fetch import Answer, Failed, Fetched, Fetcher, Request
@@ -33,11 +34,13 @@ def asked_of(data: RenditionData) -> list[str]:
     pictures = lxml.html.document_fromstring(data.html).xpath("//img/@src")
     found = (*(link.target for link in data.links), *map(str, pictures))
     # there only once the issue goes out; and our own pictures are known without asking
-    ours = (f"{data.base_url}{ARCHIVE}/", image_url(data.base_url, "")) if data.base_url else ()
+    ours = (
+        re.compile(rf"{re.escape(data.base_url)}(?:(?:/p/[a-z0-9-]+)?{ARCHIVE}|{IMAGES})/") if data.base_url else None
+    )
     return [
         url
         for url in dict.fromkeys(found)
-        if url.lower().startswith(("http://", "https://")) and not url.startswith(ours)
+        if url.lower().startswith(("http://", "https://")) and not (ours and ours.match(url))
     ]
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import NotFound
 from newsletter.model.issue import Issue
-from newsletter.render.archived import ARCHIVE, Neighbours, archive_url, archived, excerpt
+from newsletter.model.tags import slug_of, split_tags
+from newsletter.render.archived import ARCHIVE, Neighbours, Shelf, archive_url, archived, excerpt
 from newsletter.render.dates import full_date
 from newsletter.store import archive, issues, renditions
 from newsletter.workflows.publish import Desk
+from newsletter.workflows.topics import topics
 
 PAGE = 20
 """Issues on one page of the list."""
 IN_FEED = 20
+_IN_MAP = 50_000
+"""What a site map may hold (sitemaps.org)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +52,19 @@ def issue_page(desk: Desk, number: int) -> str:
         found = archive.find(tx, desk.publication.id, number)
         if found is None:
             raise NotFound(f"There is no issue {number} here.")
-        data = renditions.get(tx, found.rendition).data
+        frozen = renditions.get(tx, found.rendition)
         older, newer = archive.beside(tx, desk.publication.id, number)
+        blocks = issues.get(tx, desk.publication.id, number).outline.blocks()
+    tags = {slug_of(tag): tag for block in blocks for tag in split_tags(block.tags)}
     return archived(
-        data,
+        frozen.data,
         number,
         Neighbours(older=older, newer=newer),
-        name=desk.publication.name,
-        language=desk.publication.language,
+        publication=desk.publication,
         at=found.at,
-        note=data.note,
+        changed=frozen.created_at if frozen.data.note else None,
+        tags=[Shelf(name=name, path=f"{ARCHIVE}/tag/{slug}") for slug, name in tags.items()],
+        note=frozen.data.note,
     )
 
 
@@ -93,7 +101,7 @@ def _entries(desk: Desk, limit: int, offset: int = 0, search: str = "") -> list[
 
 def feed(desk: Desk) -> str:
     """The latest issues as an Atom feed (RFC 4287)."""
-    base, entries = desk.settings.base_url, _entries(desk, IN_FEED)
+    base, entries = desk.settings.base_url + desk.publication.path, _entries(desk, IN_FEED)
     updated = entries[0].at if entries else desk.publication.created_at
     shown = "".join(
         f"<entry><id>{escape(archive_url(base, one.number))}</id><title>{escape(one.title)}</title>"
@@ -114,14 +122,15 @@ def feed(desk: Desk) -> str:
 
 
 def sitemap(desk: Desk) -> str:
-    """All public pages, for search engines."""
-    base = desk.settings.base_url
+    """All public pages of a newsletter, for search engines."""
+    base = desk.settings.base_url + desk.publication.path
     with desk.store.reading() as tx:
-        found = archive.listing(tx, desk.publication.id, limit=50_000)
-    urls = [(base + ARCHIVE, "")] + [
-        (archive_url(base, one.number), f"<lastmod>{one.at.date().isoformat()}</lastmod>") for one in found
-    ]
-    shown = "".join(f"<url><loc>{escape(url)}</loc>{changed}</url>\n" for url, changed in urls)
+        found = archive.listing(tx, desk.publication.id, limit=_IN_MAP)
+    shelves = topics(desk)
+    urls = [(base + ARCHIVE, "")]
+    urls += [(f"{base}{quote(one.path)}", "") for one in (*shelves.sections, *shelves.tags)]
+    urls += [(archive_url(base, one.number), f"<lastmod>{one.at.date().isoformat()}</lastmod>") for one in found]
+    shown = "".join(f"<url><loc>{escape(url)}</loc>{changed}</url>\n" for url, changed in urls[:_IN_MAP])
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{shown}</urlset>\n'

@@ -69,7 +69,7 @@ def draft_letter(desk: Desk, number: int, note: str) -> Issue:
         told = words(desk.publication.language)["correction"]
         text = said
         if issue.in_archive and first.base_url:
-            text += f"\n\n[{_as_text(first.subject)}]({archive_url(first.base_url, number)})"
+            text += f"\n\n[{_as_text(first.subject)}]({archive_url(first.base_url + desk.publication.path, number)})"
         outline = Outline((Section(blocks=(Block(kind=BlockKind.TEXT, headline=told, blurb=text),)),))
         made = issues.create(
             tx,

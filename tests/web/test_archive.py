@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,7 +17,7 @@ from newsletter.model.issue import IssueState
 from newsletter.model.publication import Publication
 from newsletter.queue.editing import Editor
 from newsletter.settings import Settings
-from newsletter.store import Store, issues
+from newsletter.store import Store, issues, publications
 from newsletter.workflows.archive import keep_out
 from newsletter.workflows.drafting import new_issue
 from newsletter.workflows.publish import Desk
@@ -141,3 +143,111 @@ def test_the_mail_leads_to_its_page_unless_it_is_kept_out(desk: Desk) -> None:
     keep_out(desk, number, True)
     data = desk.preview(number)
     assert url not in data.html + data.text
+
+
+def _tagged(desk: Desk, section: str, *stories: tuple[str, str]) -> int:
+    """An issue that went out: texts with headline and tags in a section."""
+    editor = Editor(desk.store, desk.clock, desk.publication, "ada")
+    number = new_issue(editor, origin="none", title="Sundays").number
+    editor.add_section(number, section, 1)
+    for headline, tags in stories:
+        added = editor.add_text(number, f"About *{headline}*.", headline=headline, section=section)
+        block = next(one for one in added.outline.blocks() if one.headline == headline)
+        editor.edit_block(number, block.id, {"tags": tags})
+    issue = desk.approve(number)
+    with desk.store.writing() as tx:
+        issues.move(tx, issue.id, [IssueState.APPROVED], IssueState.SENDING, {"sending_at": desk.clock.now()})
+    return number
+
+
+def _articles(answer: Any) -> list[tuple[str, str, str]]:
+    assert answer.status_code == 200
+    document = lxml.html.document_fromstring(answer.text)
+    return [
+        (one.findtext("h2/a"), one.xpath("string(p[last()])"), one.xpath("string(h2/a/@href)"))
+        for one in document.xpath("//article")
+    ]
+
+
+def test_a_tag_has_a_page_of_titles_and_excerpts_newest_first(visitor: Any, desk: Desk) -> None:
+    first = _tagged(desk, "Town", ("The ferry returns", "River, Public transport"), ("Budget", "Money"))
+    second = _tagged(desk, "Town", ("Otters", "river"))
+    assert _articles(visitor.get("/archive/tag/river")) == [
+        ("Otters", "About Otters.", f"/archive/{second}"),
+        ("The ferry returns", "About The ferry returns.", f"/archive/{first}"),
+    ]
+    assert [one[0] for one in _articles(visitor.get("/archive/section/town"))] == [
+        "Otters",
+        "The ferry returns",
+        "Budget",
+    ]
+    listed = visitor.get("/archive").text
+    for path in ("/archive/tag/river", "/archive/tag/public-transport", "/archive/section/town"):
+        assert f'href="{path}"' in listed
+        assert f"{desk.settings.base_url}{path}" in visitor.get("/sitemap.xml").text
+    page = lxml.html.document_fromstring(visitor.get(f"/archive/{first}").text)
+    assert page.xpath("//a[@rel='tag']/@href") == [
+        "/archive/tag/river",
+        "/archive/tag/public-transport",
+        "/archive/tag/money",
+    ]
+    keep_out(desk, second, True)
+    assert [one[0] for one in _articles(visitor.get("/archive/tag/river"))] == ["The ferry returns"]
+    for path in ("/archive/tag/nothing", "/archive/section/river", "/archive/word/river", "/archive/tag/river?page=2"):
+        assert visitor.get(path).status_code == 404
+
+
+def test_a_page_of_a_tag_is_parted(visitor: Any, desk: Desk) -> None:
+    for number in range(3):
+        _tagged(desk, "Town", *((f"Story {number}-{n}", "River") for n in range(9)))
+    first = visitor.get("/archive/tag/river")
+    titles = [one[0] for one in _articles(first) + _articles(visitor.get("/archive/tag/river?page=2"))]
+    assert titles == [f"Story {number}-{n}" for number in (2, 1, 0) for n in range(9)]
+    assert 'rel="next" href="/archive/tag/river?page=2"' in first.text
+
+
+def test_personal_words_in_a_story_are_as_for_somebody_unknown(visitor: Any, desk: Desk) -> None:
+    _tagged(desk, "Town", ('Good day, {{ name | default("friend") }}', "Letters"))
+    ((title, said, _),) = _articles(visitor.get("/archive/tag/letters"))
+    assert title == "Good day, friend"
+    assert "{{" not in said
+
+
+def test_each_newsletter_has_an_archive_of_its_own(visitor: Any, desk: Desk) -> None:
+    _out(desk, "Of the letter.")
+    with desk.store.writing() as tx:
+        other = publications.add(
+            tx, "Harbour News", now=desk.clock.now(), sender="d@x.example", address="Quay 1", language="de"
+        )
+    theirs = replace(desk, publication=other)
+    number = _tagged(theirs, "Hafen", ("Die Fähre", "Fluss"))
+    root = "/p/harbour-news"
+    listed = visitor.get(f"{root}/archive")
+    assert re.findall(r'<h2><a href="([^"]*)"', listed.text) == [f"{root}/archive/{number}"]
+    assert 'lang="de"' in listed.text
+    assert "Suchen" in listed.text
+    assert [one[2] for one in _articles(visitor.get(f"{root}/archive/tag/fluss"))] == [f"{root}/archive/{number}"]
+    page = visitor.get(f"{root}/archive/{number}").text
+    assert f"{desk.settings.base_url}{root}/archive/{number}" in page
+    assert f"{desk.settings.base_url}{root}/archive/{number}" in theirs.preview(number).html
+    feed = ElementTree.fromstring(visitor.get(f"{root}/feed.atom").text)
+    assert [one.text for one in feed.iter(f"{ATOM}id")][1:] == [f"{desk.settings.base_url}{root}/archive/{number}"]
+    assert f"{root}/archive/{number}</loc>" in visitor.get(f"{root}/sitemap.xml").text
+    assert visitor.get("/p/nobody/archive").status_code == 404
+
+
+def test_machines_are_told_what_an_issue_is(visitor: Any, desk: Desk) -> None:
+    number = _tagged(desk, "Town", ("The ferry returns", "River"))
+    document = lxml.html.document_fromstring(visitor.get(f"/archive/{number}").text)
+    known = json.loads(document.xpath("//script[@type='application/ld+json']")[0].text)
+    url = f"{desk.settings.base_url}/archive/{number}"
+    assert known["@context"] == "https://schema.org"
+    assert (known["@type"], known["url"], known["issueNumber"]) == ("NewsArticle", url, str(number))
+    assert datetime.fromisoformat(known["datePublished"]) == desk.issue(number).sending_at
+    assert datetime.fromisoformat(known["dateModified"]).tzinfo is not None
+    assert known["isPartOf"]["name"] == "Alderwick Letter"
+    assert known["keywords"] == ["River"]
+    graph = {one.get("property"): one.get("content") for one in document.xpath("//meta[@property]")}
+    assert graph["og:url"] == url
+    assert graph["article:tag"] == "River"
+    assert graph["og:type"] == "article"
