@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from newsletter.model.issue import BlockId, IssueId
 from newsletter.model.publication import PublicationId
@@ -53,11 +53,20 @@ def leave(tx: Tx, at: IssueId, who: UserId, block: BlockId) -> None:
 
 def listing(tx: Tx, publication: PublicationId, now: datetime) -> list[Present]:
     """Who is at the issues of a publication, by issue and block, who came first before the others."""
+    return _found(tx, publication, table.c.at >= now - LASTS)
+
+
+def everybody(tx: Tx, publication: PublicationId) -> list[Present]:
+    """The same with those who have not been cleared away yet: for who asks every second, and says so every few."""
+    return _found(tx, publication)
+
+
+def _found(tx: Tx, publication: PublicationId, *which: ColumnElement[bool]) -> list[Present]:
     rows = tx.execute(
         select(issue.c.number, table.c.user_id, user.c.name, table.c.block_id, table.c.since)
         .join(issue, issue.c.id == table.c.issue_id)
         .join(user, user.c.id == table.c.user_id)
-        .where(issue.c.publication_id == publication, table.c.at >= now - LASTS)
+        .where(issue.c.publication_id == publication, *which)
         .order_by(issue.c.number, table.c.block_id, table.c.since, table.c.user_id)
     )
     return [

@@ -110,3 +110,33 @@ def _cut(html: str, where: Callable[[str], list[int]]) -> str:
     shown = "".join(unescape(piece) for piece in pieces if not piece.startswith("<"))
     ends = where(shown)
     return _thinned(_upto(pieces, ends[0], cut=False)) if ends else _thinned(html)
+
+
+def sentences(html: str) -> list[str]:
+    """Clean inline HTML as its sentences; a tag that goes over the end of one closes there, and opens again."""
+    pieces = _PIECE.findall(html)
+    shown = "".join(unescape(piece) for piece in pieces if not piece.startswith("<"))
+    ends = [end for end in _ends(shown) if end < len(shown.rstrip())] + [len(shown)]
+    found: list[str] = []
+    written, open_tags, at = "", [], 0
+    for piece in pieces:
+        if piece.startswith("<"):
+            written += piece
+            name = _NAME.match(piece)
+            if name and piece.startswith("</") and open_tags:
+                open_tags.pop()
+            elif name and name[1] not in _VOID:
+                open_tags.append(piece)
+            continue
+        text = unescape(piece)
+        while text:
+            left = ends[0] - at
+            part, text = text[:left], text[left:]
+            written += escape(part, quote=False)
+            at += len(part)
+            if at >= ends[0] and len(ends) > 1:
+                closing = "".join(f"</{_NAME.match(tag)[1]}>" for tag in reversed(open_tags))  # type: ignore[index]
+                found.append((written + closing).strip())
+                written = "".join(open_tags)
+                ends.pop(0)
+    return [one for one in [*found, written.strip()] if _thinned(one)]

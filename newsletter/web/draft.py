@@ -8,13 +8,14 @@ from fastapi import Request
 
 from newsletter.errors import NewsletterError
 from newsletter.model.finding import Finding
-from newsletter.model.issue import BlockKind, Issue
+from newsletter.model.issue import BlockId, BlockKind, Issue
 from newsletter.queue.outline import items_in
 from newsletter.render.subject import preheader_of
-from newsletter.store import arrivals, kept_versions, presences, revisions
+from newsletter.store import arrivals, issues, kept_versions, presences, revisions
 from newsletter.web.place import desk_of, place_of, user_of
 from newsletter.web.saying import change_in_words
 from newsletter.web.shown import in_block, others_at, shown
+from newsletter.workflows.publish import Desk
 
 PHONE = 38
 """Characters of a subject that a phone shows."""
@@ -89,3 +90,10 @@ def cut_subject(subject: str) -> str:
     seen = subject[:PHONE]
     words = seen[: seen.rfind(" ")].split() if " " in seen and subject[PHONE] != " " else seen.split()
     return " ".join(words[-2:])
+
+
+def titles_of(desk: Desk, issue: Issue) -> dict[BlockId, str]:
+    """What the blocks of an issue are called."""
+    with desk.store.reading() as tx:
+        versions = issues.versions(tx, issue.id)
+    return {one.block.id: one.title for part in shown(issue, versions) for one in part.blocks}

@@ -17,6 +17,7 @@ from newsletter.model.user import Role
 from newsletter.model.when import read_when
 from newsletter.store import deliveries
 from newsletter.store import issues as table
+from newsletter.web.draft import titles_of
 from newsletter.web.numbers import BigId, InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of, place_of
@@ -70,7 +71,7 @@ def issue(request: Request, number: InPath) -> Response:
         broken=broken,
         findings=findings,
         has_errors=bool(broken) or any(finding.level is Level.ERROR for finding in findings),
-        blocks={block.id for block in one.outline.blocks()},
+        blocks=titles_of(desk, one),
         readers=desk.readers(),
         server=str(place.settings.smtp[0]) if place.settings.smtp else "",
         trouble=place.trouble(one.id) if one.state is IssueState.SENDING else None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.store import publications
+from newsletter.text.plain import plain
 from newsletter.web import languages
 from newsletter.web.carrying import carried
 from newsletter.web.mending import without_command
@@ -45,7 +48,14 @@ def templates() -> Environment:
     environment.filters["zone"] = zone_in_words
     environment.filters["span"] = span_in_words
     environment.filters["without_command"] = without_command
+    environment.filters["addressed"] = addressed
+    environment.globals["plain_text"] = plain
     return environment
+
+
+def addressed(asked: Mapping[str, object]) -> str:
+    """The query of an address, without what is empty."""
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _day(at: datetime) -> str:
