@@ -137,6 +137,17 @@ def test_a_saved_issue_gives_items_with_their_outlets_and_its_dated_bullets() ->
     assert found.event_lines == ("July 6-7 Street fair, Mill Street", "July 8: Reading group, 6 pm, Library")
 
 
+def test_an_excerpt_right_under_its_headline_is_not_joined_with_it() -> None:
+    told = "On Monday the {0} mill turned for the first time in years, and many people came to look at it from afar."
+    box = "Donate now\nWe need more readers to give this week, so that we can go on reporting about all mills.\n\n"
+    colours = ("red", "green", "blue", "white", "black", "amber")
+    stories = [f"{colour.title()} mill turns again\n{told.format(colour)}\n\n" for colour in colours]
+    text = "ALDERWICK HERALD\n\n" + "".join(stories[:3]) + box + "".join(stories[3:]) + box + "Contact us | Imprint\n"
+    (found,) = read([text.encode()], ".txt", outlets=frozenset())
+    assert [item.title for item in found.items] == [f"{colour.title()} mill turns again" for colour in colours]
+    assert all(told.format(colour) in item.excerpt for colour, item in zip(colours, found.items, strict=True))
+
+
 CALENDAR = "* Dec 4, 7pm: Carol practice\n* Dec 12-13 Winter fair\n"
 
 

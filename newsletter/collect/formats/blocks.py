@@ -47,7 +47,9 @@ def text_blocks(text: str) -> list[Block]:
     """The blocks of a plain text: hard-wrapped lines are joined, lines that were broken on purpose are not."""
     lines = [line.rstrip() for line in text.split("\n")]
     longest = max((len(line) for line, after in pairwise(lines) if line and after), default=0)
-    width = longest if longest <= _WRAPPED_AT else 0
+    widest = max((len(line) for line in lines if "://" not in line), default=0)
+    wrapped = longest <= _WRAPPED_AT and widest <= longest * 1.25  # one sentence that runs on: nobody wrapped this
+    width = longest if wrapped else 0
     return [
         Block(words, escape(words, quote=False), bullet=bullet)
         for paragraph in _PARAGRAPH.split(text.strip("\n"))

@@ -6,6 +6,7 @@ import re
 
 from newsletter.text.characters import one_line
 from newsletter.text.html import clean
+from newsletter.text.plain import plain
 
 _SUBJECT = re.compile(r"^(?:\s*(?:fwd?|fw|wg|re|aw|tr|rv|enc)\s*:)+\s*", re.IGNORECASE)
 _NAMES = (
@@ -61,10 +62,11 @@ def opened_html(html: str) -> tuple[str, str]:
     ]
     told: list[str] = []
     for block in blocks:
-        words = one_line(block.text_content())
-        if _MARK.fullmatch(words[:200]):
+        words = plain(lxml.html.tostring(block, encoding="unicode", with_tail=False))
+        has_field = _FIELD.search(words) is not None
+        if _MARK.fullmatch(words[:200]) and not has_field:
             block.drop_tree()
-        elif len(words) < _LONGEST and (_LINE.match(words) or _MARK.match(words[:60])):
+        elif len(words) < _LONGEST and has_field and (_LINE.match(words) or _MARK.match(words[:60])):
             told.append(words)
             block.set("class", "envelope")
         elif told:
