@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -11,10 +10,9 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from newsletter.errors import NewsletterError
 from newsletter.events.duplicates import duplicates
-from newsletter.events.lines import ReadLines, read_lines
+from newsletter.events.lines import ReadLines
 from newsletter.events.occurrences import occurrences, rows_of
-from newsletter.events.telling import told
-from newsletter.model.event import Event, EventData, EventId, EventStatus, Occurrence
+from newsletter.model.event import Event, EventId, EventStatus, Occurrence
 from newsletter.model.issue import IssueState
 from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
@@ -22,28 +20,14 @@ from newsletter.store import events, issues
 from newsletter.web.numbers import Id, InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import Place, desk_of, place_of
+from newsletter.web.reading import LONGEST, MOST_LINES, count_of, read_here, readings_of
 from newsletter.workflows.calendars import keep_material
-from newsletter.workflows.event_merging import merge
 from newsletter.workflows.issue_calendar import arrange
 
 router = APIRouter()
 
-LONGEST = 100_000
-"""Characters of pasted lines."""
-MOST_LINES = 500
-"""Lines that are read at once."""
 BEHIND = timedelta(days=90)
 """How far the list of what is over looks back."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A pasted line as it was understood, or why it was not."""
-
-    title: str
-    pieces: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    refused: str | None = None
 
 
 @router.get("/calendar")
@@ -61,10 +45,10 @@ def add(request: Request, lines: Annotated[str, Form()] = "", do: Annotated[str,
         return back(request, "/calendar", "Paste a line first.", level="error")
     if len(lines) > LONGEST:
         raise NewsletterError("That is too long to be a list of dates; paste it in parts.")
-    if (count := sum(1 for line in lines.splitlines() if line.strip())) > MOST_LINES:
+    if (count := count_of(lines)) > MOST_LINES:
         said = f"These are {count} lines, and {MOST_LINES} can be read at once; paste them in parts."
         return _shown(request, lines=lines, said_here=said, status=422)
-    read = read_lines(lines, today=_today(place, publication), zone=publication.zone, language=publication.language)
+    read = read_here(request, publication, lines)
     if do == "read":
         return _shown(request, lines=lines, read=read)
     with place.store.writing() as tx:
@@ -91,17 +75,6 @@ def take_in(request: Request, file: UploadFile) -> Response:
     if kept.refused:
         said += " Left out: " + "; ".join(f"{what}: {why}" for what, why in kept.refused[:5])
     return back(request, "/calendar", said, level="error" if kept.refused else "fine")
-
-
-@router.post("/calendar/merge")
-def join(request: Request, event: Annotated[Id, Form()], other: Annotated[Id, Form()]) -> Response:
-    """Make one of two events that are the same."""
-    place = place_of(request)
-    try:
-        kept = merge(place.store, place.clock, place.publication(), EventId(event), EventId(other))
-    except NewsletterError as error:
-        return back(request, "/calendar", error.message, level="error")
-    return back(request, "/calendar", f"“{kept.data.title}” is one event now.")
 
 
 @router.post("/calendar/issue")
@@ -180,7 +153,7 @@ def _shown(
         rows=_rows(found, publication, today, period),
         period=period,
         lines=lines,
-        readings=[_reading(one, publication, today) for one in read.lines] if read else [],
+        readings=readings_of(request, publication, read),
         readable=len(read.events) if read else 0,
         said_here=said_here,
         today=f"{today:%A} {today.day} {today:%B %Y}",
@@ -189,9 +162,17 @@ def _shown(
         in_issue=in_issue,
         arranged=list(in_issue.values()),
         pairs=duplicates([event for event in found if _is_ahead(event, today)]),
+        choices=_choices(found, today),
         when=when_in_words,
         hours=hours_in_words,
     )
+
+
+def _choices(found: list[Event], today: date) -> list[tuple[EventId, str]]:
+    """Each coming event by its title and its next day, to choose two that are the same."""
+    named = [(event, rows_of(event, today=today)) for event in found if _is_ahead(event, today)]
+    ordered = sorted(named, key=lambda one: (one[1][0].title.casefold(), one[1][0].first_date))
+    return [(event.id, f"{event.data.title}, {when_in_words(rows[0])}") for event, rows in ordered]
 
 
 def _rows(found: list[Event], publication: Publication, today: date, period: str) -> list[Occurrence]:
@@ -206,12 +187,6 @@ def _is_ahead(event: Event, today: date) -> bool:
     return event.data.status is EventStatus.PROPOSED or any(
         row.last_date >= today for row in rows_of(event, today=today)
     )
-
-
-def _reading(one: EventData | tuple[str, str], publication: Publication, today: date) -> Reading:
-    if isinstance(one, EventData):
-        return Reading(one.title, told(one, zone=publication.zone, today=today), one.warnings)
-    return Reading(one[0], refused=one[1])
 
 
 def _today(place: Place, publication: Publication) -> date:

@@ -25,8 +25,8 @@ TELLING = frozenset(
 _SECRET = re.compile(r"^/setup/.*")
 LONGEST_FORM = 16_384
 LONGEST_VALUE = 200
-QUIET = frozenset({"keys.switch"})
-"""Deeds that change nothing but how a page looks to one person."""
+QUIET = frozenset({"keys.switch", "reading.reading"})
+"""Deeds that change nothing, or but how a page looks to one person."""
 
 
 class Recording:

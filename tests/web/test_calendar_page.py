@@ -97,7 +97,7 @@ def test_two_events_that_are_the_same_become_one(editor: Any, listed: Any) -> No
     )
     page = editor.get("/calendar").text
     assert "Perhaps the same" in page
-    assert page.count('name="other"') == 1
+    assert page.count('name="other" value=') == 1
     by_id = sorted(listed().values(), key=lambda event: event.id)
     one, two = (event for event in by_id if "fair" in event.data.title)
     editor.post("/calendar/merge", {"event": one.id, "other": two.id})
@@ -175,3 +175,41 @@ def test_the_form_keeps_the_choice_of_wording_and_the_days_that_are_left_out(edi
     assert 'value="2026-12-24"' in editor.get(f"/calendar/{choir.id}").text
     wrong = editor.post(f"/calendar/{choir.id}", {**typed, "except": "soon"})
     assert (wrong.status_code, 'value="soon"' in wrong.text) == (422, True)
+
+
+def test_what_is_being_typed_is_read_beside_it_and_nothing_is_kept(editor: Any, visitor: Any, listed: Any) -> None:
+    assert "/static/reading.js" in editor.get("/calendar").text
+    answer = editor.post("/calendar/reading", {"lines": LINES})
+    assert answer.status_code == 200
+    assert 'data-add="Add 3 events"' in answer.text
+    assert "3 events, 1 with a warning; <span" in answer.text
+    assert "<html" not in answer.text
+    assert 'data-add="Add them"' in editor.post("/calendar/reading", {"lines": "  "}).text
+    assert "&lt;b&gt;" in editor.post("/calendar/reading", {"lines": "no date <b>"}).text
+    assert editor.post("/calendar/reading", {"lines": "Dec 5 x\n" * 501}).status_code == 413
+    assert editor.post("/calendar/reading", {"lines": "x" * 100_001}).status_code == 400
+    assert editor.client.get("/calendar/reading").status_code in (404, 405)
+    assert listed() == {}
+    visitor.client.cookies.clear()
+    assert visitor.post("/calendar/reading", {"lines": LINES}).status_code == 401
+
+
+def test_two_events_with_different_titles_and_days_are_merged_by_hand(editor: Any, listed: Any) -> None:
+    editor.post(
+        "/calendar", {"lines": "Dec 5 Winter fair\nDec 12, 7pm Market at the Mill. Bring cups https://m.example/"}
+    )
+    fair, market = listed()["Winter fair"], listed()["Market"]
+    page = editor.get("/calendar").text
+    assert "Perhaps the same" not in page
+    assert f'<option value="{fair.id}">Winter fair, Sat 5 December 2026</option>' in page
+    both = editor.get("/calendar/merge", params={"event": fair.id, "other": market.id}).text
+    for words in ("Winter fair", "Market", "Saturday 5 December 2026", "Saturday 12 December 2026, 19:00", "Mill"):
+        assert words in both, words
+    assert both.count("Keep this one") == 2
+    assert editor.post("/calendar/merge", {"event": fair.id, "other": market.id}).status_code == 303
+    (kept,) = listed().values()
+    assert (kept.id, kept.data.title, kept.data.place) == (fair.id, "Winter fair", market.data.place)
+    assert kept.data.start == fair.data.start  # its own day, and no hours of another one
+    assert editor.get("/calendar/merge", params={"event": fair.id, "other": market.id}).status_code == 404
+    assert editor.get("/calendar/merge", params={"event": fair.id, "other": fair.id}).status_code == 303
+    assert editor.get("/calendar/merge", params={"event": "x", "other": ""}).status_code == 404
