@@ -46,9 +46,10 @@ class Block:
 def text_blocks(text: str) -> list[Block]:
     """The blocks of a plain text: hard-wrapped lines are joined, lines that were broken on purpose are not."""
     lines = [line.rstrip() for line in text.split("\n")]
-    longest = max((len(line) for line, after in pairwise(lines) if line and after), default=0)
-    widest = max((len(line) for line in lines if "://" not in line), default=0)
-    wrapped = longest <= _WRAPPED_AT and widest <= longest * 1.25  # one sentence that runs on: nobody wrapped this
+    inner = [len(line) for line, after in pairwise(lines) if line and after]
+    longest = max(inner, default=0)
+    wider = sum(1 for line in lines if len(line) > longest * 1.25 and "://" not in line)
+    wrapped = longest <= _WRAPPED_AT and 2 * wider <= len(inner)  # else nobody wrapped the many lines that run on
     width = longest if wrapped else 0
     return [
         Block(words, escape(words, quote=False), bullet=bullet)
@@ -80,8 +81,8 @@ def _lines(lines: list[str], width: int) -> Iterator[tuple[str, bool]]:
 
 def _was_meant(line: str, following: str, width: int) -> bool:
     """Whether a line was broken on purpose: the first word of the next one would have fitted."""
-    if not width:
-        return True
+    if not width or ("://" not in following and len(following) > width * 1.25):
+        return True  # a line that runs on: nobody wrapped this paragraph
     word = following.split()[0]
     return len(line.rstrip()) + 1 + len(word) < width * 0.85
 
