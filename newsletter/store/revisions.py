@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -184,7 +184,8 @@ def _letter_from_json(kept: dict[str, Any] | None) -> Letter | None:
     return None if kept is None else Letter(**kept)
 
 
-_FIELDS = ("headline", "teaser", "teaser_rank", "blurb", "outlet", "url", "asset", "alt", "tags")
+_FIELDS = tuple(one.name for one in fields(Block) if one.name not in ("id", "version", "kind", "items", "standing"))
+"""All that is a text or a number: what a block learns to hold is kept too."""
 
 
 def outline_as_json(outline: Outline) -> list[dict[str, Any]]:

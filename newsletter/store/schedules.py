@@ -13,7 +13,10 @@ from newsletter.model.publication import PublicationId
 from newsletter.model.schedule import Due, ScheduleId
 from newsletter.store import audience, issues
 from newsletter.store.engine import Tx
-from newsletter.store.schema import delivery, issue, publication, schedule, schedule_run
+from newsletter.store.schema import countdown, delivery, issue, publication, schedule, schedule_run
+
+BY_HAND = timedelta(minutes=10)
+"""What a person sends now goes out within this, however strict a newsletter is about what is late."""
 
 
 def due(tx: Tx, now: datetime) -> list[Due]:
@@ -29,9 +32,11 @@ def due(tx: Tx, now: datetime) -> list[Due]:
             issue.c.publication_id,
             issue.c.rendition_id,
             publication.c.send_late_within,
+            countdown.c.until,
         )
         .join(issue, issue.c.id == schedule.c.issue_id)
         .join(publication, publication.c.id == issue.c.publication_id)
+        .outerjoin(countdown, countdown.c.issue_id == issue.c.id)
         .where(issue.c.state == IssueState.SCHEDULED.value, schedule.c.at <= now)
         .order_by(schedule.c.at, schedule.c.id)
     )
@@ -45,7 +50,7 @@ def due(tx: Tx, now: datetime) -> list[Due]:
             rendition=None if row.rendition_id is None else RenditionId(row.rendition_id),
             at=row.at,
             zone=row.zone,
-            late_within=timedelta(seconds=row.send_late_within),
+            late_within=max(timedelta(seconds=row.send_late_within), BY_HAND if row.until == row.at else timedelta()),
         )
         for row in rows
     ]

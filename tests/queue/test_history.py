@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from dataclasses import fields
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,19 @@ from hypothesis import strategies as st
 
 from newsletter.clock import Clock
 from newsletter.errors import Conflict, NewsletterError, NotFound, Refused
-from newsletter.model.issue import Block, BlockId, Issue, IssueState, Outline
+from newsletter.model.issue import (
+    Block,
+    BlockId,
+    BlockKind,
+    Issue,
+    IssueState,
+    Outline,
+    PinnedItem,
+    Section,
+    SectionId,
+    Standing,
+)
+from newsletter.model.item import ItemId
 from newsletter.model.publication import Publication
 from newsletter.model.revision import RevisionId, VersionId
 from newsletter.queue import history
@@ -118,6 +132,19 @@ def test_typing_is_one_step_back_and_a_pause_makes_two(editor: Editor, draft: Is
     editor.edit_block(1, block.id, {"blurb": "Go on"}, joins=True)
     editor.edit_block(1, block.id, {"blurb": "Go on."})  # saved by hand: a step of its own
     assert history.undo(editor, 1)[0].outline.blocks()[0].blurb == "Go on"
+
+
+def test_every_field_of_a_block_is_kept_in_the_history() -> None:
+    standing = Standing(date(2026, 1, 1), date(2026, 2, 1))
+    values: dict[str, Any] = {
+        one.name: 7 if one.name == "teaser_rank" else f"a {one.name}"
+        for one in fields(Block)
+        if one.name not in ("id", "version", "kind", "items", "standing")
+    }
+    items = (PinnedItem(ItemId(3), 2),)
+    block = Block(id=BlockId(9), version=4, kind=BlockKind.ITEM, items=items, standing=standing, **values)
+    outline = Outline((Section(id=SectionId(2), name="Town hall", most=4, blocks=(block,)),))
+    assert revisions.outline_from_json(json.loads(json.dumps(revisions.outline_as_json(outline)))) == outline
 
 
 def test_what_changes_nothing_is_no_step(editor: Editor, draft: Issue) -> None:
