@@ -1,14 +1,18 @@
-"""The group commit: one writer thread closes and claims rows for all connections of a run."""
+"""The group commit: rows are closed and claimed for all connections of a run in one transaction.
+
+The loop over the connections commits by itself: a writer in a thread of its own took three times the CPU, in turns
+over Python's lock, and what arrives during a commit rides in the next one either way.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum
-from queue import Empty, SimpleQueue
 
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
@@ -58,7 +62,7 @@ class Turn:
 
 
 class Ledger:
-    """One transaction at a time; all that arrives meanwhile rides in the next.
+    """One transaction at a time; all that arrives meanwhile rides in the next. Used by one thread.
 
     So a row is *attempting* for certain before its message is handed over, and after a crash at most one row for each
     connection is in doubt.
@@ -73,25 +77,23 @@ class Ledger:
         self._owner = owner
         self.names = names
         self._stop = stop
-        self._inbox: SimpleQueue[Sequence[Turn] | None] = SimpleQueue()
         self._candidates: deque[Candidate] = deque()
         self._given_out: set[DeliveryId] = set()
-        self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
-        self.answer: Callable[[Sequence[Turn]], None] = lambda turns: None
-        """Told by the writer, from its thread: what became of these turns."""
+        self._held = ExitStack()
         self.failure: BaseException | None = None
         self.left: int | None = None
         """How many rows this run may still take; none: all."""
         self.reads_facts = False
         """Whether messages differ by what is known of a reader."""
+        self._seen_all = False
+        """Whether the last look found the end of the queue: then there is no other one before somebody needs it."""
 
     def __enter__(self) -> Ledger:
-        self._writer.start()
+        self._writing = self._held.enter_context(self._store.standing())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._inbox.put(None)
-        self._writer.join()
+        self._held.close()
 
     def candidate(self) -> Candidate | None:
         """A row that is due, to be prepared and then asked for in a turn. None: ask for more."""
@@ -107,28 +109,12 @@ class Ledger:
         self._given_out.discard(candidate.id)
         self._candidates.appendleft(candidate)
 
-    def hand_in(self, turns: Sequence[Turn]) -> None:
-        """Close the last attempts and take the next rows, in one commit. `answer` is told what came of it.
+    def settle(self, turns: Sequence[Turn]) -> None:
+        """Close the last attempts and take the next rows, in one commit; each turn is told what it is given.
 
-        Where a server has limits, they are taken from in the same commit.
+        Where a server has limits, they are taken from in the same commit. Where nothing can be written for long, the
+        run is to stop, and `failure` says why.
         """
-        self._inbox.put(turns)
-
-    def _write(self) -> None:
-        open_ = True
-        with self._store.standing() as self._writing:
-            while open_:
-                arrived = [self._inbox.get()]
-                while True:
-                    try:
-                        arrived.append(self._inbox.get_nowait())
-                    except Empty:
-                        break
-                open_ = None not in arrived
-                if turns := [turn for some in arrived if some is not None for turn in some]:
-                    self._commit(turns)
-
-    def _commit(self, turns: list[Turn]) -> None:
         try:
             self._keep(turns)
         except BaseException as cause:
@@ -140,7 +126,6 @@ class Ledger:
         for turn in turns:
             if turn.candidate is not None:
                 self._given_out.discard(turn.candidate.id)
-        self.answer(turns)
 
     def _keep(self, turns: Sequence[Turn]) -> None:
         """One transaction, tried again for a while: a busy or full disk, or a database, may recover."""
@@ -188,10 +173,11 @@ class Ledger:
     def _look(self, tx: Tx, *, forced: bool) -> bool:
         """Read who is due where few are left; whether there is anybody, or there may be behind those just skipped."""
         skipped = 0
-        if len(self._candidates) < (1 if forced else _FEW):
-            known = {one.id for one in tuple(self._candidates)} | self._given_out
+        if not self._candidates if forced or self._seen_all else len(self._candidates) < _FEW:
+            known = {one.id for one in self._candidates} | self._given_out
             found, skipped = due.candidates(
                 tx, self._issue, limit=_CANDIDATES, now=self._clock.now(), but=known, with_facts=self.reads_facts
             )
             self._candidates.extend(found)
+            self._seen_all = len(found) + skipped < _CANDIDATES
         return bool(self._candidates or skipped)

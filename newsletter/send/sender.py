@@ -1,4 +1,4 @@
-"""One run of sending: a loop over all connections, which never waits for one of them, and the ledger's writer.
+"""One run of sending: a loop over all connections, which never waits for one of them, and commits for all of them.
 
 What waits by its nature is done apart: connecting, logging in, taking leave, and writing files.
 """
@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from newsletter.clock import Clock
@@ -60,7 +61,6 @@ class Run:
     ) -> None:
         self._ledger = ledger
         ledger.reads_facts = message.compiled.is_personal
-        ledger.answer = lambda turns: self._post(lambda: self._answered(turns))
         self._message = message
         self._fleet = fleet
         self._began = began
@@ -69,11 +69,9 @@ class Run:
         self._spread = random.Random()  # noqa: S311 - jitter
         self._watch = Watch(pause_above)
         self._inbox: deque[Callable[[], None]] = deque()
-        self._turns: list[Turn] = []
-        self._asking: dict[Turn, Slot] = {}
+        self._turns: list[tuple[Turn, Slot | None]] = []
         self._slots: set[Slot] = set()
         self._apart = 0
-        self._at_ledger = 0
         self.failure: BaseException | None = None
 
     @property
@@ -114,14 +112,13 @@ class Run:
                     self._slots.add(slot)
                     self._renew(slot)
                 looked = 0.0
-                while self._slots or self._apart or self._at_ledger:
-                    for key, _ in self._ready.select(LOOK_EVERY):
+                while self._slots or self._apart or self._turns:
+                    for key, _ in self._ready.select(0 if self._turns or self._inbox else LOOK_EVERY):
                         if key.data is None:
                             with suppress(BlockingIOError):
                                 self._ear.recv(4096)
                         elif key.data in self._slots:
                             self._guarded(key.data, self._talk)
-                    self._hand_in()
                     while self._inbox:
                         self._inbox.popleft()()
                     now = self._clock.monotonic()
@@ -129,17 +126,21 @@ class Run:
                         looked = now
                         for slot in tuple(self._slots):
                             self._guarded(slot, self._look_at_the_clock)
-                    self._hand_in()
+                    self._settle()
         except BaseException as cause:
             self._end(cause)
         finally:
             done.set()
 
-    def _hand_in(self) -> None:
-        if self._turns:
-            turns, self._turns = self._turns, []
-            self._at_ledger += len(turns)
-            self._ledger.hand_in(turns)
+    def _settle(self) -> None:
+        """One commit for all that came together; then what it gave."""
+        turns, self._turns = self._turns, []
+        if turns:
+            self._ledger.settle([turn for turn, _ in turns])
+        for turn, slot in turns:
+            if slot is not None and slot in self._slots:
+                slot.asked = False
+                self._guarded(slot, partial(self._given, given=turn.given))
 
     def _post(self, work: Callable[[], None]) -> None:
         """Let the loop do this next. From any thread."""
@@ -173,14 +174,10 @@ class Run:
             self._end(cause)
             row = slot.under_way or (slot.next.row if slot.next is not None else None)
             if row is not None:
-                self._turns.append(
-                    Turn(
-                        closed=Closed(
-                            id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=type(cause).__name__
-                        ),
-                        wants=False,
-                    )
+                doubt = Closed(
+                    id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=type(cause).__name__
                 )
+                self._turns.append((Turn(closed=doubt, wants=False), None))
             slot.under_way = slot.next = None
             self._leave(slot)
 
@@ -205,11 +202,10 @@ class Run:
         """A fresh connection. What became of the last message is written down first: no row is in doubt meanwhile."""
         old = self._released(slot)
         if slot.outcome is not None:
-            self._turns.append(Turn(closed=slot.outcome, wants=False))
+            self._turns.append((Turn(closed=slot.outcome, wants=False), None))
             slot.outcome = None
-        self._do_apart(
-            lambda: self._opened_anew(old), lambda result: self._guarded(slot, lambda _: self._has(slot, result))
-        )
+        work = partial(self._opened_anew, old)
+        self._do_apart(work, lambda result: self._guarded(slot, partial(self._has, result=result)))
 
     def _opened_anew(self, old: Way | None) -> Way | None:
         """Runs apart. None where the run stops, or others carry on without this one."""
@@ -263,7 +259,7 @@ class Run:
         if slot.next is not None:
             self._ledger.put_back(slot.next.letter.candidate)
         if slot.outcome is not None:
-            self._turns.append(Turn(closed=slot.outcome, wants=False))
+            self._turns.append((Turn(closed=slot.outcome, wants=False), None))
         self._slots.discard(slot)
 
     # ------------------------------------------------ a turn at the ledger
@@ -279,22 +275,13 @@ class Run:
             server=slot.way.server if slot.way.server.limits and not slot.is_paid else None,
         )
         slot.outcome, slot.asked = None, True
-        self._asking[turn] = slot
-        self._turns.append(turn)
+        self._turns.append((turn, slot))
 
     def _found(self) -> Next | None:
         candidate = self._ledger.candidate()
         if candidate is None:
             return None
         return Next(write_letter(self._message, self._ledger.names, candidate, self._clock.now()))
-
-    def _answered(self, turns: Sequence[Turn]) -> None:
-        self._at_ledger -= len(turns)
-        for turn in turns:
-            slot = self._asking.pop(turn, None)
-            if slot is not None and slot in self._slots:
-                slot.asked = False
-                self._guarded(slot, lambda one, given=turn.given: self._given(one, given))  # type: ignore[misc]
 
     def _given(self, slot: Slot, given: Claimed | Later | Word) -> None:
         lost = slot.way is None or (slot.connection is not None and slot.connection.is_lost)
@@ -343,11 +330,8 @@ class Run:
         assert slot.way is not None and slot.next is not None
         try:
             if slot.connection is None:
-                way = slot.way
-                self._do_apart(
-                    lambda: way.hand_over(letter.envelope, letter.content, letter.message_id),
-                    lambda result: self._guarded(slot, lambda _: self._filed(slot, result)),
-                )
+                work = partial(slot.way.hand_over, letter.envelope, letter.content, letter.message_id)
+                self._do_apart(work, lambda result: self._guarded(slot, partial(self._filed, result=result)))
                 return
             slot.connection.check(letter.envelope, len(letter.content))
         except ValueError as cause:

@@ -168,7 +168,7 @@ def test_half_an_answer_has_its_place_in_the_ledger(
     state: str,
 ) -> None:
     issue = issue_for(sqlite_store, clock, READERS)
-    settings = settings_for(rude(conversation(answers, after)), timeout=0.1)
+    settings = settings_for(rude(conversation(answers, after)), timeout=0.25)
     deliver(sqlite_store, settings, clock, issue)
     assert counted(tally_of(sqlite_store, issue)) == {"audience": 6, state: 6}
 
