@@ -17,7 +17,7 @@ def correct(
         str | None, typer.Option(metavar="TEXT", help="What was wrong; TEXT, @FILE, or - for stdin.")
     ] = None,
     send: Annotated[
-        bool, typer.Option("--send", help="Also draft a short issue to exactly those who have it.")
+        bool, typer.Option("--send", help="Also draft a letter to exactly those who have it.")
     ] = False,
     open_text: Annotated[
         bool, typer.Option("--open", help="First let its text be edited: issue edit, text, move, remove, set.")
@@ -52,6 +52,6 @@ def correct(
     draft = workflow.draft_letter(room, number, said)
     show_issue(call, draft)
     call.note(
-        f"The archive shows issue {number} corrected; issue {draft.number} is the draft for the "
-        f"{room.readers(draft.number)} readers who have it. Send it with: newsletter issue send {draft.number} --approve"
+        f"The archive shows issue {number} corrected. Issue {draft.number} is the draft for the "
+        f"{room.readers(draft.number)} readers who have it: newsletter issue send {draft.number} --approve"
     )

@@ -64,6 +64,8 @@ def post_json(limits: Fetching, url: str, document: Mapping[str, Any], *, secret
     finally:
         watchdog.cancel()
         line.close()
+    if monotonic() >= deadline:  # what was cut off in the middle of its headers looks like an answer
+        return f"{host} did not answer within {timeout:g} s."
     return None if 200 <= status < 300 else f"{host} answered {status}."
 
 

@@ -21,6 +21,7 @@ from newsletter.model.issue import IssueId
 from newsletter.schedule.collecting import collect_all
 from newsletter.schedule.digests import make_due
 from newsletter.schedule.senders import Senders
+from newsletter.schedule.telling import tell
 from newsletter.schedule.tick import tick
 from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.send.stopped import ServerAway
@@ -62,7 +63,7 @@ class Alarm:
         self._held = ExitStack()
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={name: ThreadPoolExecutor(1) for name in ("default", "collecting", "digests")},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", "collecting", "digests", "telling")},
             timezone="UTC",
         )
         self._no_more = threading.Event()
@@ -86,6 +87,16 @@ class Alarm:
             seconds=self._every,
             next_run_time=real,
             executor="digests",
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._scheduler.add_job(
+            self._tell,
+            "interval",
+            seconds=self._every,
+            next_run_time=real,
+            executor="telling",
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
@@ -145,6 +156,15 @@ class Alarm:
             return
         if made and not self._no_more.is_set():
             self.wake()
+
+    def _tell(self) -> None:
+        """In a thread of its own: a server for alerts that does not answer holds nothing else."""
+        try:
+            tell(self._store, self._settings, self._clock, self._no_more)
+        except NewsletterError as error:
+            log.warning("Nobody could be told: %s", error.message)
+        except Exception:
+            log.exception("Telling stopped on a fault of the program")
 
     def _may_send(self) -> bool:
         """Hold the sender role from now on; while an `issue send` has it, that one sends, and we ask again."""

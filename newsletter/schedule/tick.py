@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from newsletter.clock import Clock
-from newsletter.model.finding import Finding
 from newsletter.model.issue import IssueId
-from newsletter.model.schedule import Due
-from newsletter.render.checks import still_allowed
 from newsletter.schedule.decide import why_held
 from newsletter.settings import Settings
-from newsletter.store import Store, issues, publications, renditions, schedules
+from newsletter.store import Store, schedules
+from newsletter.workflows.publish import allowed_today
 
 
 def tick(store: Store, settings: Settings, clock: Clock) -> list[IssueId]:
@@ -21,18 +19,10 @@ def tick(store: Store, settings: Settings, clock: Clock) -> list[IssueId]:
     with store.reading() as tx:
         due = schedules.due(tx, now)
     for one in due:
-        held_why = why_held(one, now, _findings(store, settings, one), has_server=bool(settings.smtp))
+        held_why = why_held(
+            one, now, allowed_today(store, settings, one.publication, one.issue), has_server=bool(settings.smtp)
+        )
         with store.writing() as tx:
             schedules.fire(tx, one, now=now, held_why=held_why)
     with store.reading() as tx:
         return schedules.to_send(tx, now)
-
-
-def _findings(store: Store, settings: Settings, one: Due) -> list[Finding]:
-    """What the checks say about the frozen content under today's settings."""
-    if one.rendition is None:
-        return []
-    with store.reading() as tx:
-        issue, data = issues.by_id(tx, one.issue), renditions.get(tx, one.rendition).data
-        publication = publications.get(tx, one.publication)
-    return still_allowed(publication, issue, data, settings=settings)

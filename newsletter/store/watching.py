@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
-from newsletter.model.issue import IssueState
+from newsletter.model.issue import IssueId, IssueState
+from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
-from newsletter.store.schema import delivery, issue, schedule
+from newsletter.store.schema import delivery, issue, schedule, schedule_run
 
 _UNSETTLED = (IssueState.SENDING.value, IssueState.PAUSED.value)
 
@@ -39,3 +42,123 @@ def overdue(tx: Tx, now: datetime) -> float:
         .where(issue.c.state == IssueState.SCHEDULED.value, schedule.c.at < now)
     ).scalar()
     return 0.0 if first is None else max(0.0, (now - first).total_seconds())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """An issue and what is noteworthy about it."""
+
+    issue: IssueId
+    number: int
+    publication: PublicationId
+    title: str = ""
+    state: str = ""
+    why: str | None = None
+    count: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    local: str = ""
+    late: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """A scheduled issue and its time (UTC)."""
+
+    schedule: int
+    local: str
+    issue: IssueId
+    number: int
+    publication: PublicationId
+    at: datetime
+    zone: str
+
+
+def stopped(tx: Tx) -> list[Seen]:
+    """The issues that are held, and those that paused by themselves: why is known of each."""
+    by_itself = or_(
+        issue.c.state == IssueState.HELD.value,
+        and_(issue.c.state == IssueState.PAUSED.value, issue.c.held_why.is_not(None)),
+    )
+    rows = tx.execute(select(issue).where(by_itself).order_by(issue.c.id))
+    return [_seen(row, title=row.title, state=row.state, why=row.held_why) for row in rows]
+
+
+def uncertain(tx: Tx, since: datetime) -> list[Seen]:
+    """The issues on their way, or sent since then, in which deliveries are uncertain, with how many."""
+    counted = (
+        select(delivery.c.issue_id, func.count().label("many"))
+        .where(
+            delivery.c.state == "uncertain",
+            delivery.c.issue_id.in_(
+                select(issue.c.id).where(or_(issue.c.state.in_(_UNSETTLED), issue.c.sent_at >= since))
+            ),
+        )
+        .group_by(delivery.c.issue_id)
+        .subquery()
+    )
+    rows = tx.execute(select(issue, counted.c.many).join(counted, counted.c.issue_id == issue.c.id))
+    return [_seen(row, count=int(row.many)) for row in rows]
+
+
+def late(tx: Tx, since: datetime, than: timedelta) -> list[Seen]:
+    """The issues that began since then, later than they were due by more than this."""
+    rows = tx.execute(
+        select(issue, schedule.c.at.label("due"), schedule.c.local, schedule_run.c.at.label("began"))
+        .join(schedule, schedule.c.issue_id == issue.c.id)
+        .join(
+            schedule_run,
+            and_(schedule_run.c.schedule_id == schedule.c.id, schedule_run.c.local == schedule.c.local),
+        )
+        .where(schedule_run.c.outcome == "sending", schedule_run.c.at >= since)
+        .order_by(issue.c.id)
+    )
+    return [
+        _seen(row, local=row.local, late=f"{(row.began - row.due).total_seconds() / 60:.0f} minutes")
+        for row in rows
+        if row.began - row.due > than
+    ]
+
+
+def finished(tx: Tx, since: datetime) -> list[Seen]:
+    """The issues that were sent since then, with the counts of their ledgers."""
+    found = []
+    for row in tx.execute(select(issue).where(issue.c.sent_at >= since, issue.c.state == IssueState.SENT.value)).all():
+        counts = tx.execute(
+            select(delivery.c.state, func.count()).where(delivery.c.issue_id == row.id).group_by(delivery.c.state)
+        )
+        found.append(_seen(row, title=row.title, counts={state: int(count) for state, count in counts}))
+    return found
+
+
+def scheduled(tx: Tx) -> list[Ahead]:
+    """The issues that are scheduled, the next one first."""
+    rows = tx.execute(
+        select(
+            schedule.c.id,
+            schedule.c.local,
+            schedule.c.at,
+            schedule.c.zone,
+            issue.c.id.label("issue_id"),
+            issue.c.number,
+            issue.c.publication_id,
+        )
+        .join(issue, issue.c.id == schedule.c.issue_id)
+        .where(issue.c.state == IssueState.SCHEDULED.value, schedule.c.at.is_not(None))
+        .order_by(schedule.c.at)
+    )
+    return [
+        Ahead(
+            schedule=row.id,
+            local=row.local or row.at.isoformat(),
+            issue=IssueId(row.issue_id),
+            number=row.number,
+            publication=PublicationId(row.publication_id),
+            at=row.at,
+            zone=row.zone,
+        )
+        for row in rows
+    ]
+
+
+def _seen(row: Any, **more: Any) -> Seen:
+    return Seen(issue=IssueId(row.id), number=row.number, publication=PublicationId(row.publication_id), **more)

@@ -354,8 +354,8 @@ def _fleet(settings: Settings, clock: Clock, base_url: str) -> Fleet:
         raise SettingsError(
             "No mail server is set: add [[smtp]] to newsletter.toml, or set NEWSLETTER_SMTP_URL.", where="smtp"
         )
-    hello = _hello(base_url)
-    return Fleet(settings.smtp, lambda server: open_line(server, hello=hello), clock)
+    named = hello(base_url)
+    return Fleet(settings.smtp, lambda server: open_line(server, hello=named), clock)
 
 
 def _opened(fleet: Fleet) -> Way:
@@ -364,7 +364,7 @@ def _opened(fleet: Fleet) -> Way:
     return way
 
 
-def _hello(base_url: str) -> str:
+def hello(base_url: str) -> str:
     """How we name ourselves in EHLO: our public host, else this machine. `getfqdn` could hang in DNS for seconds."""
     host = urlsplit(base_url).hostname or ""
     if host and host.isascii() and not is_loopback(host) and "." in host and ":" not in host:

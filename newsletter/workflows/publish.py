@@ -13,10 +13,10 @@ from newsletter.model.asset import Assets
 from newsletter.model.delivery import Tally
 from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
-from newsletter.model.issue import BlockKind, Issue, IssueState, PinnedItem, Planned
+from newsletter.model.issue import BlockKind, Issue, IssueId, IssueState, PinnedItem, Planned
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.linked import LinkAnswer
-from newsletter.model.publication import Publication
+from newsletter.model.publication import Publication, PublicationId
 from newsletter.model.rendition import RenditionData
 from newsletter.model.waiver import waived
 from newsletter.model.when import local_day
@@ -26,7 +26,19 @@ from newsletter.render.link_check import asked_of, check_links
 from newsletter.render.spam import SpamScore, spam_score
 from newsletter.render.subject import subject_of
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, assets, audience, corrections, deliveries, issues, items, renditions, waivers
+from newsletter.store import (
+    Store,
+    Tx,
+    assets,
+    audience,
+    corrections,
+    deliveries,
+    issues,
+    items,
+    publications,
+    renditions,
+    waivers,
+)
 from newsletter.workflows.deliver import try_server
 from newsletter.workflows.issue_calendar import calendar
 from newsletter.workflows.specimen import specimen
@@ -367,6 +379,16 @@ class Desk:
             data = renditions.get(tx, issue.approved.id).data
         self._refuse(issue, still_allowed(self.publication, issue, data, settings=self.settings))
         return issue
+
+
+def allowed_today(store: Store, settings: Settings, publication: PublicationId, issue: IssueId) -> list[Finding]:
+    """What the checks say about the frozen content of an issue under today's settings; nothing where it has none."""
+    with store.reading() as tx:
+        found, whose = issues.by_id(tx, issue), publications.get(tx, publication)
+        if found.approved is None:
+            return []
+        data = renditions.get(tx, found.approved.id).data
+    return still_allowed(whose, found, data, settings=settings)
 
 
 def _no_segment(segment: str | None) -> None:

@@ -164,13 +164,13 @@ def test_sending_begins_once_and_an_audience_is_cut_off_then(desk: Desk) -> None
 def test_an_issue_that_changed_while_it_was_checked_is_not_approved(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checked = Desk._frozen
+    checked = Desk.frozen
 
     def meanwhile(self: Desk, material: object) -> object:
         editor_of(desk).add_text(1, "somebody else's words")
         return checked(self, material)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Desk, "_frozen", meanwhile)
+    monkeypatch.setattr(Desk, "frozen", meanwhile)
     with pytest.raises(Conflict):
         desk.approve(1)
     monkeypatch.undo()
