@@ -15,10 +15,10 @@ export const inField = (element) =>
 const keysOf = (element) => element.dataset.key.split(",");
 const usable = (element) => !element.disabled && element.checkVisibility();
 
-/** The element of a key: of the selected row before all others. */
+/** The element of a key: for what is ticked, else of the selected row, before all others. */
 export function find(key) {
   const all = [...document.querySelectorAll("[data-key]")].filter((one) => keysOf(one).includes(key) && usable(one));
-  return all.find((one) => one.closest("[aria-current=true]")) ?? all[0];
+  return all.find((one) => one.closest(".ticked")) ?? all.find((one) => one.closest("[aria-current=true]")) ?? all[0];
 }
 
 document.addEventListener("keydown", (event) => {

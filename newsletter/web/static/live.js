@@ -26,7 +26,7 @@ function hear(kind) {
 
 function connect() {
   clearTimeout(later);
-  const wanted = document.querySelector("[data-live]")?.dataset.live;
+  const wanted = document.getElementById("live")?.href; // <link id="live" href="/live">
   if (!wanted || document.hidden) return close();
   if (stream && asked === wanted && stream.readyState !== EventSource.CLOSED) return;
   close();

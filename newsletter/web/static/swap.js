@@ -84,12 +84,14 @@ export function visit(url, parts, { remember = true } = {}) {
 async function ask(url, init, parts, { form = null, push = false, hash = "", skip = () => false }) {
   document.documentElement.toggleAttribute("data-busy", true);
   try {
-    const answer = await fetch(url, { ...init, headers: { "x-swap": parts.join(" ") } });
+    const unseen = skip(); // a later answer will be newer than this one
+    const answer = await fetch(url, { ...init, headers: { "x-swap": unseen ? "none" : parts.join(" ") } });
     if (answer.status === 401 || new URL(answer.url).pathname === "/signin") return trouble("signed-out"), false;
+    if (unseen && answer.ok) return true;
     const html = await answer.text();
     if (!answer.headers.get("content-type")?.startsWith("text/html")) return announce(html), trouble("refused"), false;
     trouble("");
-    if (answer.ok && skip()) return true; // a later answer is newer than this one
+    if (answer.ok && skip()) return true;
     const page = parser.parseFromString(html, "text/html");
     const there = parts.filter((part) => page.querySelector(part) && document.querySelector(part));
     if (push || init.method) remembered(answer.url + hash, push);
