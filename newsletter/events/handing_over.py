@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from newsletter.events.schedule import schedule_of
 from newsletter.model.event import EventStatus, Occurrence
 from newsletter.text.plain import plain
 
@@ -45,8 +46,8 @@ def outlook_url(one: Occurrence, page: str) -> str:
     return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(fields, quote_via=quote)}"
 
 
-def jsonld(one: Occurrence, *, page: str, organizer: str) -> dict[str, Any]:
-    """A schema.org Event. Its `@id` is the address of its page."""
+def jsonld(one: Occurrence, *, page: str, organizer: str, since: date | None = None) -> dict[str, Any]:
+    """A schema.org Event. Its `@id` is the address of its page; `since`: the first day of its series."""
     end = one.end if isinstance(one.end, datetime) or one.end is None else one.last_date
     place: list[dict[str, Any]] = []
     if one.place:
@@ -67,6 +68,7 @@ def jsonld(one: Occurrence, *, page: str, organizer: str) -> dict[str, Any]:
         "eventAttendanceMode": f"https://schema.org/{modes[one.online, bool(one.place)]}EventAttendanceMode",
         "eventStatus": "https://schema.org/"
         + ("EventCancelled" if one.status is EventStatus.CANCELLED else "EventScheduled"),
+        "eventSchedule": schedule_of(one, since=since or one.first_date),
         "organizer": {"@type": "Organization", "name": organizer},
     }
     return {key: value for key, value in fields.items() if value is not None}

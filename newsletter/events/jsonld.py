@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -15,6 +15,10 @@ from urllib.parse import urljoin
 from newsletter.events.ics import MOST_EVENTS, ReadCalendar
 from newsletter.events.links import http_url
 from newsletter.events.moments import iso_moment, zone_of
+from newsletter.events.occurrences import first_day
+from newsletter.events.rule_words import in_words
+from newsletter.events.rules import first_start
+from newsletter.events.schedule import read_schedules
 from newsletter.model.event import EventData, EventStatus
 from newsletter.text.characters import one_line, tidy
 from newsletter.text.html import clean
@@ -59,7 +63,7 @@ def _events(found: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         if any(_is_event(one) for one in _listed(found.get("@type"))) and ("startDate" in found or "name" in found):
             yield found
         for key, value in found.items():
-            if key != "superEvent" and isinstance(value, (dict, list)):
+            if key not in ("superEvent", "eventSchedule") and isinstance(value, (dict, list)):
                 yield from _events(value, depth + 1)
     elif isinstance(found, list):
         for value in found:
@@ -85,6 +89,8 @@ class _Reader:
     def read(self, one: dict[str, Any]) -> None:
         title = _text(one.get("name"))[:500]
         start, end = (iso_moment(_text(one.get(key)), self.zone) for key in ("startDate", "endDate"))
+        if title and one.get("eventSchedule") and self._by_schedule(one, title, start, end):
+            return
         if not title:
             self.refused.append((self.name, "An event without a name was left out."))
         elif start is None:
@@ -95,6 +101,35 @@ class _Reader:
             self.refused.append((title, "The event was left out: it ends before it begins."))
         else:
             self.events.append(self._event(one, title, start, end))
+
+    def _by_schedule(
+        self, one: dict[str, Any], title: str, start: date | datetime | None, end: date | datetime | None
+    ) -> bool:
+        """An event for each schedule that repeats it; whether there was any, read or refused."""
+        there = False
+        try:
+            for found in read_schedules(one["eventSchedule"], start=start, end=end, zone=self.zone):
+                there = True
+                if found.start is None:
+                    raise ValueError("its schedule has no start")
+                endless = re.sub(r";(?:UNTIL|COUNT)=[^;]*", "", found.rule)
+                first = first_start(endless, first_day(found.start))
+                if first is None:
+                    raise ValueError("its schedule never comes")
+                data = self._event(one, title, *_moved(found.start, found.end, first))
+                data = replace(
+                    data,
+                    uid=_uid_of_series(one, self._address(one.get("url")), title, found.rule, data.start),
+                    rule=found.rule,
+                    excepted=found.excepted,
+                    rule_text=in_words(found.rule, data.zone, excepted=found.excepted),
+                )
+                self.events.append(data)
+        except (ValueError, OverflowError) as cause:
+            there = True
+            why = str(cause) if str(cause).startswith(("it ", "its ")) else "its schedule cannot be read"
+            self.refused.append((title, f"The event was left out: {why}."))
+        return there
 
     def _event(self, one: dict[str, Any], title: str, start: date | datetime, end: date | datetime | None) -> EventData:
         address = self._address(one.get("url")) or self._address(one.get("@id"))
@@ -143,6 +178,14 @@ class _Reader:
             return None
 
 
+def _moved(
+    start: date | datetime, end: date | datetime | None, first: date
+) -> tuple[date | datetime, date | datetime | None]:
+    """The same hours, or as many days, on the first day of a rule."""
+    ahead = first - first_day(start)
+    return start + ahead, end + ahead if end is not None else None
+
+
 def _address_line(value: Any) -> str:
     if not isinstance(value, dict):
         return _text(value)
@@ -154,6 +197,14 @@ def _uid(one: dict[str, Any], address: str | None, title: str, start: date | dat
     own = _text(one.get("@id")) or _text(one.get("identifier")) or address
     # A page may list several dates of one thing under one address.
     seen = f"{own}\n{start.date() if isinstance(start, datetime) else start}" if own else f"{title}\n{start}"
+    return f"{sha256(seen.encode('utf-8', 'replace')).hexdigest()[:32]}@newsletter"
+
+
+def _uid_of_series(one: dict[str, Any], address: str | None, title: str, rule: str, start: date | datetime) -> str:
+    """The same at each reading, also where the page moves its start along, or the end of its rule."""
+    own = _text(one.get("@id")) or _text(one.get("identifier")) or address or title
+    hours = f"{start:%H:%M}" if isinstance(start, datetime) else ""
+    seen = f"{own}\n{re.sub(';(?:UNTIL|COUNT)=[^;]*', '', rule)}\n{hours}"
     return f"{sha256(seen.encode('utf-8', 'replace')).hexdigest()[:32]}@newsletter"
 
 

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 from newsletter.errors import NotFound
 from newsletter.events.arranging import calendar_of
 from newsletter.events.handing_over import google_url, jsonld, outlook_url
-from newsletter.events.occurrences import rows_of, rule_in
+from newsletter.events.occurrences import first_day, rows_of, rule_in
 from newsletter.events.openness import public
 from newsletter.events.write_ics import write_ics
 from newsletter.model.event import Event, EventId, EventStatus, Occurrence
@@ -93,9 +93,8 @@ def page(request: Request, event: InPath) -> Response:
     publication, found = _event(request, event)
     on, said = _today(place, publication), words(publication.language)
     one = _next(found, publication, on)
-    told = json.dumps(
-        jsonld(one, page=_address(request, publication, event), organizer=publication.name), ensure_ascii=False
-    )
+    since = first_day(found.data.start)
+    told = jsonld(one, page=_address(request, publication, event), organizer=publication.name, since=since)
     shown = agenda(publication, [one], on=min(on, one.last_date), base_url=base_of(request), said=said)
     values = {
         **_values(publication),
@@ -103,7 +102,7 @@ def page(request: Request, event: InPath) -> Response:
         "event": shown["events"][0],
         "cancelled": one.status is EventStatus.CANCELLED,
         "over": one.last_date < on,
-        "jsonld": Markup(told.replace("<", "\\u003c").replace("&", "\\u0026")),  # noqa: S704  no tag can begin or end in it
+        "jsonld": Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")),  # noqa: S704  no tag can begin or end in it
     }
     return public_page(place, "event.html.j2", 200, values, one.title)
 
@@ -178,6 +177,11 @@ def _next(event: Event, publication: Publication, on: date) -> Occurrence:
     rows = sorted(rows_of(event, today=on), key=lambda row: row.first_date)
     one = next((row for row in rows if row.last_date >= on), rows[-1])
     return one.with_rule_text(rule_in(one, publication.language, on=on))
+
+
+def _in_a_script(told: dict[str, Any]) -> Markup:
+    safe = json.dumps(told, ensure_ascii=False).replace("<", "\u003c").replace("&", "\u0026")
+    return Markup(safe)  # noqa: S704  no tag can begin or end in it
 
 
 def _goes_on(event: Event, since: date) -> bool:

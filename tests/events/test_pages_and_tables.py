@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from newsletter.events.handing_over import jsonld
 from newsletter.events.jsonld import read_jsonld
+from newsletter.events.lines import read_line
 from newsletter.events.material import read_material
-from newsletter.model.event import EventData, EventStatus
+from newsletter.events.occurrences import rows_of
+from newsletter.model.event import Event, EventData, EventId, EventStatus
 
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 11, 27, 13, tzinfo=UTC)
@@ -175,3 +178,92 @@ def test_a_row_that_cannot_be_read_is_told_with_its_line(text: str, what: str, w
 def test_a_page_without_events_is_told() -> None:
     found = read_material(b"<html>nothing</html>", zone=NEW_YORK, language="en", now=NOW, name="x.html")
     assert "no event" in found.refused[0][1]
+
+
+CHOIR = {"@type": "Event", "name": "Choir", "location": "Mill"}
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rule", "start", "end"),
+    [
+        (
+            {"repeatFrequency": "P1W", "byDay": "https://schema.org/Tuesday", "startDate": "2026-12-01",
+             "startTime": "19:30:00", "endTime": "21:00"},
+            "FREQ=WEEKLY;BYDAY=TU", "2026-12-01T19:30:00-05:00", "2026-12-01T21:00:00-05:00",
+        ),
+        (
+            {"repeatFrequency": "P2W", "byDay": ["Tuesday", "schema:Thursday"], "startDate": "2026-12-01",
+             "startTime": "19:30", "duration": "PT2H30M", "scheduleTimezone": "Europe/London"},
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH", "2026-12-01T19:30:00+00:00", "2026-12-01T22:00:00+00:00",
+        ),
+        (
+            {"repeatFrequency": "P1M", "byDay": "2MO", "startDate": "2026-12-01", "endDate": "2027-06-30"},
+            "FREQ=MONTHLY;BYDAY=2MO;UNTIL=20270630", "2026-12-14", "2026-12-14",
+        ),
+        (
+            {"repeatFrequency": "Monthly", "byDay": "Monday", "byMonthWeek": 2, "startDate": "2026-12-14",
+             "repeatCount": 3},
+            "FREQ=MONTHLY;BYDAY=2MO;COUNT=3", "2026-12-14", "2026-12-14",
+        ),
+        (
+            {"repeatFrequency": "P1M", "byMonthDay": 24, "byMonth": [11, 12], "startDate": "2026-12-01"},
+            "FREQ=MONTHLY;BYMONTH=11,12;BYMONTHDAY=24", "2026-12-24", "2026-12-24",
+        ),
+        (
+            {"repeatFrequency": "daily", "startDate": "2026-12-01", "startTime": "23:00", "endTime": "01:00"},
+            "FREQ=DAILY", "2026-12-01T23:00:00-05:00", "2026-12-02T01:00:00-05:00",
+        ),
+    ],
+)  # fmt: skip
+def test_a_schedule_of_a_page_is_a_rule(schedule: dict[str, Any], rule: str, start: str, end: str) -> None:
+    (one,) = read({**CHOIR, "eventSchedule": {"@type": "Schedule", **schedule}})
+    assert (one.title, one.rule, one.start.isoformat(), one.end and one.end.isoformat()) == ("Choir", rule, start, end)
+
+
+def test_a_schedule_leaves_days_out_and_keeps_its_uid_when_the_page_moves_along() -> None:
+    weekly = {"@type": "Schedule", "repeatFrequency": "P1W", "byDay": "Thursday", "startTime": "18:00"}
+    out = {"exceptDate": ["2026-12-24", "2026-12-31T18:00:00-05:00", "soon"]}
+    (one,) = read({**CHOIR, "startDate": "2026-12-03T18:00", "eventSchedule": [{**weekly, **out}]})
+    (later,) = read({**CHOIR, "startDate": "2026-12-10T18:00", "eventSchedule": {**weekly, "endDate": "2027-06-30"}})
+    assert one.excepted == (date(2026, 12, 24), date(2026, 12, 31))
+    assert one.rule_text == "every Thursday, except 24 December and 31 December 2026"
+    assert one.uid == later.uid
+    two = read({**CHOIR, "startDate": "2026-12-03", "eventSchedule": [weekly, {**weekly, "byDay": "Friday"}]})
+    assert [event.rule for event in two] == ["FREQ=WEEKLY;BYDAY=TH", "FREQ=WEEKLY;BYDAY=FR"]
+    assert len({event.uid for event in two}) == 2
+
+
+@pytest.mark.parametrize(
+    ("schedule", "why"),
+    [
+        ({"repeatFrequency": "PT1H", "startDate": "2026-12-01"}, "more often than daily"),
+        ({"repeatFrequency": "now and then", "startDate": "2026-12-01"}, "it repeats “now and then”"),
+        ({"repeatFrequency": "P1M", "byDay": "9MO", "startDate": "2026-12-01"}, "BYDAY=9MO"),
+        ({"repeatFrequency": "P1W", "byDay": "Noday", "startDate": "2026-12-01"}, "BYDAY=NODAY"),
+        ({"repeatFrequency": "P1W"}, "no start"),
+        ({"repeatFrequency": "P1Y", "byMonth": 2, "byMonthDay": 30, "startDate": "2026-12-01"}, "never comes"),
+    ],
+)
+def test_a_schedule_that_cannot_be_followed_is_refused_with_a_sentence(schedule: dict[str, Any], why: str) -> None:
+    found = read_jsonld(page({**CHOIR, "eventSchedule": schedule}, TALK), zone=NEW_YORK, url="", name="on")
+    assert [one.title for one in found.events] == ["Talk"]
+    ((what, told),) = found.refused
+    assert (what, why in told) == ("Choir", True), told
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "every Thursday 6pm except 24 December: Choir",
+        "first and third Thursday of each month, 6:30 PM-8pm ET: Choir",
+        "every other Tuesday, until 30 June: Choir",
+        "every Tuesday except in August: Choir",
+    ],
+)
+def test_the_schedule_that_we_write_reads_back_as_the_same_rule(line: str) -> None:
+    data = read_line(line, today=date(2026, 11, 27), zone=NEW_YORK)
+    event = Event(id=EventId(1), data=data)
+    (one,) = rows_of(event, today=date(2027, 1, 20))
+    began = data.start.date() if isinstance(data.start, datetime) else data.start
+    (back,) = read(jsonld(one, page="https://a.example/events/1", organizer="x", since=began))
+    assert (back.rule, back.excepted, back.start, back.end) == (data.rule, data.excepted, data.start, data.end)
