@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,8 +20,12 @@ def collect(
     source: Annotated[int | None, typer.Option(metavar="ID", help="Only this source.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Ask everything, also what is not due.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where any source failed.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="Ask nothing; show what earlier runs said.")] = False,
 ) -> None:
     """Fetch the sources that are due, and keep what is new."""
+    if history:
+        _history(ctx.obj)
+        return
     from newsletter.model.source import SourceId
     from newsletter.workflows.collect import collect as collect_all
     from newsletter.workflows.collect import document
@@ -37,6 +41,33 @@ def collect(
         _notes(call, one)
     if report.failed and (strict or len(report.failed) == len(report.asked)):
         raise typer.Exit(1)
+
+
+def _history(call: Call) -> None:
+    """The latest runs, the newest first."""
+    from newsletter.store import collections
+
+    with call.store.reading() as tx:
+        runs = collections.listing(tx, call.publication.id)
+    told = [
+        {"started": one.started_at.isoformat(), "finished": one.finished_at.isoformat(), **one.report} for one in runs
+    ]
+
+    def lines() -> str:
+        rows = []
+        for one in runs:
+            failed = [source["name"] for source in one.report["sources"] if source["status"] in ("error", "gone")]
+            wrong = f"; could not be read: {', '.join(failed)}" if failed else ""
+            rows.append(f"{one.started_at:%Y-%m-%d %H:%M} UTC  {counted(one.report)}{wrong}")
+        return "\n".join(rows) or "Nothing was collected yet."
+
+    call.show(told, lines)
+
+
+def counted(report: Mapping[str, Any]) -> str:
+    """What a run found, in a few words."""
+    dated = f", {report['events']} new events" if report["events"] else ""
+    return f"{report['new']} new, {report['updated']} updated, {report['seen']} seen{dated}"
 
 
 @contextmanager
@@ -77,9 +108,7 @@ def _text(report: Report) -> object:
         )
     from newsletter.workflows.collect import document
 
-    total = document(report)
-    dated = f", {total['events']} new events" if total["events"] else ""
-    return Group(table, f"{total['new']} new, {total['updated']} updated, {total['seen']} seen{dated}.")
+    return Group(table, f"{counted(document(report))}.")
 
 
 def _notes(call: Call, outcome: Outcome) -> None:

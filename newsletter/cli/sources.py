@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,18 +11,34 @@ from newsletter.cli.call import Call
 from newsletter.workflows.shapes import source_json as document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from newsletter.model.source import Source
+    from newsletter.model.source import Source, SourceId
+    from newsletter.store.source_use import Use
 
 app = typer.Typer(help="Where items come from: feeds, mailboxes and folders.", no_args_is_help=True)
 
 
 def _show(call: Call, found: Sequence[Source]) -> None:
-    call.show([document(one) for one in found], lambda: _table(found))
+    """The sources, and how much of what each brought is used; who is dead is told beside it."""
+    from newsletter.store import source_use
+
+    with call.store.reading() as tx:
+        used = source_use.by_source(tx, call.publication.id)
+    now = call.clock.now()
+
+    def row(one: Source) -> dict[str, Any]:
+        use = used.get(one.id, source_use.NO_USE)
+        counts = {"items": use.items, "picked": use.picked, "sent": use.sent}
+        return document(one) | counts | {"dead": one.active and one.is_dead(now)}
+
+    call.show([row(one) for one in found], lambda: _table(found, used))
+    for one in found:
+        if one.active and one.is_dead(now):
+            call.note(f"{one.name} has given nothing for a week: {one.error or 'it does not answer'}")
 
 
-def _table(found: Sequence[Source]) -> object:
+def _table(found: Sequence[Source], used: Mapping[SourceId, Use]) -> object:
     if not found:
         return "No source yet. Add one with: newsletter sources add URL_OR_FOLDER"
     from rich.markup import escape
@@ -30,11 +46,14 @@ def _table(found: Sequence[Source]) -> object:
 
     from newsletter.workflows.collect import waits_because
 
-    table = Table("id", "name", "kind", "status", "address", box=None, header_style="bold")
+    table = Table("id", "name", "kind", "status", "used", "address", box=None, header_style="bold")
     for one in found:
         told = (one.url, one.error, waits_because(one))
         status = one.status.value if one.active else "off"
-        table.add_row(str(one.id), escape(one.name), one.kind.value, status, "\n".join(map(escape, filter(None, told))))
+        use = used.get(one.id)
+        share = f"{use.picked + use.sent} of {use.items}" if use else ""
+        lines = "\n".join(map(escape, filter(None, told)))
+        table.add_row(str(one.id), escape(one.name), one.kind.value, status, share, lines)
     return table
 
 
@@ -45,14 +64,29 @@ def add(
     name: Annotated[str | None, typer.Option(help="What the desk calls it.")] = None,
     section: Annotated[str | None, typer.Option(help="The section its items go to by themselves.")] = None,
     outlet: Annotated[str | None, typer.Option(help="The outlet readers see before its headlines.")] = None,
+    as_it_is: Annotated[bool, typer.Option("--as-it-is", help="Do not look for feeds on a page.")] = False,
 ) -> None:
-    """Add a feed or an .ics calendar by its address, a mailbox (imaps://user@host/FOLDER), or a folder for files.
+    """Add a feed or an .ics calendar by its address, a page with a feed, a mailbox, or a folder for files.
 
-    The password of a mailbox belongs under [[mailbox]] in newsletter.toml, or into NEWSLETTER_MAILBOX_PASSWORD.
+    A mailbox is imaps://user@host/FOLDER; its password belongs under [[mailbox]] in newsletter.toml, or into
+    NEWSLETTER_MAILBOX_PASSWORD. Where a page offers several feeds they are listed, and none is added.
     """
+    from newsletter.errors import NewsletterError
     from newsletter.workflows import sources
 
     call: Call = ctx.obj
+    offers = () if as_it_is else sources.offered(call.settings, call.clock, address)
+    if len(offers) > 1:
+        listed = "; ".join(f"{one.url} ({one.title})" if one.title else one.url for one in offers)
+        raise NewsletterError(
+            f"{address} is a page that offers {len(offers)} feeds. Add the one you mean with newsletter sources add "
+            f"URL, or the page with --as-it-is: {listed}.",
+            code="choose",
+            where=address,
+        )
+    if offers and offers[0].url != address:
+        call.note(f"{address} is a page; its feed is added: {offers[0].url}")
+        address = offers[0].url
     added = sources.add(call.store, call.clock, call.publication, address, name=name, section=section, outlet=outlet)
     _show(call, [added])
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsletter.clock import Clock
 from newsletter.collect.address import default_name, read_address
@@ -20,6 +22,10 @@ from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
 from newsletter.store import Store, sources
 from newsletter.text.characters import one_line
+
+_LOOK = 10.0
+"""Seconds for a look at a page when somebody adds it."""
+_PAGES = frozenset(("index", "home", "blog", "news", "page", "site", "articles", "posts", "stories"))
 
 
 def add(
@@ -81,6 +87,33 @@ def find(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]:
             return discover(found.url, Fetcher(settings.fetching), reader, now=clock.now())
         except Unreadable as cause:
             raise NewsletterError(cause.reason, where=address) from cause
+
+
+def offered(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]:
+    """The feeds behind an address that looks like that of a page.
+
+    Empty where it does not look like one, does not answer, or names none: then it is added as it is, and what a
+    collection says of it is told.
+    """
+    if not looks_like_a_page(address):
+        return ()
+    hurried = replace(settings.fetching, timeout=min(settings.fetching.timeout, _LOOK))
+    try:
+        return find(replace(settings, fetching=hurried), clock, address)
+    except NewsletterError:
+        return ()
+
+
+def looks_like_a_page(address: str) -> bool:
+    """Whether an http(s) address is that of a page rather than of a feed, by its form alone."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return False
+    last = parts.path.rpartition("/")[2].lower()
+    paged = last == "" or last.endswith((".html", ".htm", ".php", ".asp", ".aspx")) or last in _PAGES
+    named = re.search(r"feed|rss|atom|xml|json", parts.path + parts.query, re.IGNORECASE)
+    return parts.scheme.lower() in ("http", "https") and paged and not named
 
 
 def import_opml(

@@ -142,3 +142,42 @@ def test_people_read_tables(workspace: Path, capsys: pytest.CaptureFixture[str],
         out = capsys.readouterr()
         assert expected in out.out
         assert ("odd.pdf" in out.err) == (words == ["collect"] and "seen" in out.out)
+
+
+PAGE = "<html><head><title>The Ferry</title>{}</head><body><p>Welcome aboard.</p></body></html>"
+FEED_LINK = '<link rel="alternate" type="application/rss+xml" title="{}" href="/{}.xml">'
+RSS = "<rss version='2.0'><channel><title>T</title><item><title>Bridge opens</title><guid>1</guid></item></channel></rss>"
+
+
+def test_the_one_feed_of_a_page_is_added_in_its_place(call: Any, web: Any) -> None:
+    web.serve("/a.xml", RSS)
+    page = web.serve("/", PAGE.format(FEED_LINK.format("News", "a")))
+    (added,) = call("sources", "add", page)
+    assert added["url"] == web.url("/a.xml")
+
+
+def test_several_feeds_of_a_page_are_offered_and_none_is_added(call: Any, web: Any) -> None:
+    page = web.serve("/news.html", PAGE.format(FEED_LINK.format("News", "a") + FEED_LINK.format("Sport", "b")))
+    told = call("sources", "add", page, code=2)["error"]
+    assert told["code"] == "choose"
+    assert web.url("/b.xml") in told["message"]
+    assert call("sources", "list") == []
+    assert call("sources", "add", page, "--as-it-is")[0]["url"] == page
+
+
+def test_a_page_that_offers_nothing_is_added_as_it_is_and_told_when_it_is_collected(call: Any, web: Any) -> None:
+    page = web.serve("/", PAGE.format(""))
+    assert call("sources", "add", page)[0]["url"] == page
+    assert "web page, not a feed" in call("collect", code=1)["sources"][0]["error"]
+
+
+def test_the_list_says_how_much_of_a_source_is_used_and_the_history_what_runs_said(call: Any, web: Any) -> None:
+    call("sources", "add", web.serve("/feed", RSS))
+    assert call("collect", "--history") == []
+    call("collect")
+    (item,) = call("items", "list")
+    call("items", "pick", str(item["id"]))
+    (source,) = call("sources", "list")
+    assert (source["items"], source["picked"], source["sent"], source["dead"]) == (1, 1, 0, False)
+    (run,) = call("collect", "--history")
+    assert (run["new"], run["sources"][0]["status"]) == (1, "ok")
