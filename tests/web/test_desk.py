@@ -93,7 +93,7 @@ def test_an_opened_story_goes_into_the_issue_at_once(
     assert "Into <span data-section>Issue 1</span>" in page
     section = draft.outline.sections[0].id
     form = {"do": "add", "item": str(queue[2]), "issue": "1", "section": str(section)}
-    assert "1 item in issue 1 now." in said(editor, editor.post("/queue", form))
+    assert "” in issue 1 now." in said(editor, editor.post("/queue", form))
     assert len(issue(sqlite_store, letter).outline.blocks()) == 4
 
 

@@ -174,6 +174,8 @@ item_version = Table(
     Column("language", String(35)),
     Column("digest", String(64), nullable=False),
     Column("seen_at", Utc, nullable=False),
+    # The order of the queue without its texts: they are long, and lie before these columns.
+    Index("ix_item_version_order", "item_id", "number", "published", "language"),
 )
 
 # What the editors of one publication decided about an item. A row for each publication that takes from its source.
