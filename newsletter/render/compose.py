@@ -17,7 +17,7 @@ from newsletter.model.nesting import unwrapped, unwrapped_text
 from newsletter.model.personal import BadPersonalisation, Marks
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import Link, RenditionData
-from newsletter.render.archived import archive_url
+from newsletter.render.archived import ARCHIVE, archive_url
 from newsletter.render.filling import fill
 from newsletter.render.subject import subject_of
 from newsletter.render.themes import open_theme
@@ -64,6 +64,7 @@ def compose(
         if settings.base_url and issue.in_archive
         else ""
     )
+    seen["archive"] = f"{settings.base_url}{publication.path}{ARCHIVE}" if seen["in_browser"] else ""
     html, text = fill(theme, seen)
     html, text = unwrapped(html, nonce), unwrapped_text(text, nonce)
     return RenditionData(

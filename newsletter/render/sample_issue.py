@@ -1,21 +1,52 @@
-"""A sample issue with every kind of part in it, to try themes on: our own words about a town that is not there."""
+"""The sample issue of a theme, to show and check it on: `sample.toml` in its folder, else that of its base.
+
+day, number, title              of the issue
+[publication]                   name, tagline, address, sender, zone, language
+[[sections]]                    name
+[[sections.blocks]]             text, with a headline or without; or items; or image (a file of the folder), alt,
+                                caption, link; or calendar = true. Of all: headline, teaser, blurb
+[[sections.blocks.items]]       title, excerpt, url, outlet, language, also (outlet, url)
+[[events]]                      title, first, last (days, or the local time an event begins), dates, place, online,
+                                url, contact, description, rule
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter.model.asset import Asset, AssetId, Assets
 from newsletter.model.event import EventId, Occurrence
 from newsletter.model.issue import Block, BlockId, BlockKind, Issue, IssueId, Outline, PinnedItem, Section, SectionId
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.publication import Publication, PublicationId
+from newsletter.model.story import AlsoIn
+from newsletter.render.themes import TemplateError, Theme, open_theme
+from newsletter.render.variables import near
 from newsletter.settings import Settings
 
-DAY = date(2026, 11, 27)
+FILE = "sample.toml"
+BASE_URL = "https://letter.example.org"
 _THEN = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
-_ZONE = "America/New_York"
+
+_KEYS: Mapping[str, Sequence[str]] = {
+    "sample.toml": ("day", "number", "title", "publication", "sections", "events"),
+    "[publication]": ("name", "tagline", "address", "sender", "zone", "language"),
+    "[[sections]]": ("name", "blocks"),
+    "[[sections.blocks]]": (
+        "text", "items", "image", "alt", "caption", "link", "calendar", "headline", "teaser", "blurb",
+    ),
+    "[[sections.blocks.items]]": ("title", "excerpt", "url", "outlet", "language", "also"),
+    "also": ("outlet", "url"),
+    "[[events]]": (
+        "title", "first", "last", "dates", "place", "online", "url", "contact", "description", "rule",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,163 +58,209 @@ class Sample:
     versions: Mapping[PinnedItem, ItemVersion]
     occurrences: Sequence[Occurrence]
     settings: Settings
-    day: date = DAY
+    day: date
+    assets: Assets
+    pictures: Mapping[str, Path]
+    """The files of its pictures, by their names."""
 
 
-def sample_issue(theme: str, settings: Settings, *, language: str = "en") -> Sample:
-    """The sample in a theme of this workspace, sent from a desk that is set up."""
-    publication = Publication(
-        id=PublicationId(1),
-        name="The Alderwick Letter",
-        slug="the-alderwick-letter",
-        sender="The Alderwick Letter <desk@letter.example.org>",
-        address="Old Ferry House, 12 Mill Street, Alderwick 00417",
-        tagline="What Alderwick reads, repairs, grows and argues about, every Friday",
-        zone=_ZONE,
-        language=language,
-        theme=theme,
-        created_at=_THEN,
-    )
-    issue = Issue(
-        id=IssueId(1),
+def sample_issue(name: str, settings: Settings, *, language: str | None = None) -> Sample:
+    """The sample of a theme of this workspace, sent from a desk that is set up; in another language where one is named.
+
+    Raises NotFound for an unknown theme, TemplateError where it or its sample cannot be used.
+    """
+    theme = open_theme(name, settings)
+    folder = next(folder for folder in theme.folders if (folder / FILE).is_file())
+    where = f"templates/{folder.name}/{FILE}"
+    try:
+        table = _known("sample.toml", tomllib.loads((folder / FILE).read_text(encoding="utf-8")))
+        return _Reader(table, theme.folders).sample(name, theme, settings, language)
+    except tomllib.TOMLDecodeError as cause:
+        raise TemplateError(f"{where} is not valid TOML: {cause}.", where=where) from cause
+    except (OSError, UnicodeDecodeError) as cause:
+        raise TemplateError(f"{where} cannot be read: {cause}.", where=where) from cause
+    except KeyError as cause:
+        raise TemplateError(f"{where} lacks {cause.args[0]}.", where=where) from cause
+    except (TypeError, ValueError, AttributeError) as cause:
+        raise TemplateError(f"{where} cannot be used: {cause}.", where=where) from cause
+
+
+class _Reader:
+    """What the tables of one file say."""
+
+    def __init__(self, table: Mapping[str, Any], folders: Sequence[Path]) -> None:
+        self.table = table
+        self.folders = folders
+        said = _known("[publication]", table["publication"])
+        self.zone = str(said.get("zone", "UTC"))
+        self.publication = {key: str(value) for key, value in said.items()}
+        self.versions: dict[PinnedItem, ItemVersion] = {}
+        self.pictures: dict[str, Path] = {}
+        self._ids = iter(range(1, 10_000))
+
+    def sample(self, name: str, theme: Theme, settings: Settings, language: str | None) -> Sample:
+        publication = Publication(
+            id=PublicationId(1),
+            slug="sample",
+            theme=name,
+            created_at=_THEN,
+            **{"zone": self.zone, **self.publication} | ({"language": language} if language else {}),  # type: ignore[arg-type]
+        )
+        outline = Outline(tuple(self._section(one) for one in self.table.get("sections", [])))
+        issue = Issue(
+            id=IssueId(1),
+            publication=PublicationId(1),
+            number=int(self.table.get("number", 1)),
+            title=str(self.table.get("title", "Sample")),
+            outline=outline,
+            created_at=_THEN,
+        )
+        return Sample(
+            publication,
+            issue,
+            self.versions,
+            tuple(self._event(number, one) for number, one in enumerate(self.table.get("events", []), 1)),
+            replace(settings, base_url=BASE_URL),
+            _day(self.table["day"]),
+            {file: _asset(file, path) for file, path in self.pictures.items()},
+            self.pictures,
+        )
+
+    def _section(self, said: Mapping[str, Any]) -> Section:
+        _known("[[sections]]", said)
+        blocks = tuple(self._block(one) for one in said.get("blocks", []))
+        return Section(id=SectionId(next(self._ids)), name=str(said.get("name", "")), blocks=blocks)
+
+    def _block(self, said: Mapping[str, Any]) -> Block:
+        _known("[[sections.blocks]]", said)
+        block = Block(
+            id=BlockId(next(self._ids)),
+            kind=BlockKind.TEXT,
+            headline=said.get("headline"),
+            teaser=said.get("teaser"),
+            blurb=said.get("blurb"),
+        )
+        if said.get("calendar"):
+            return replace(block, kind=BlockKind.CALENDAR)
+        if "image" in said:
+            name = str(said["image"])
+            self.pictures[name] = self._file(name)
+            return replace(
+                block,
+                kind=BlockKind.IMAGE,
+                asset=name,
+                alt=str(said["alt"]),
+                blurb=said.get("caption"),
+                url=said.get("link"),
+            )
+        if "items" in said:
+            pins = tuple(self._item(one) for one in said["items"])
+            return replace(block, kind=BlockKind.ITEM, items=pins)
+        return replace(block, blurb=str(said["text"]).strip())
+
+    def _file(self, name: str) -> Path:
+        for folder in self.folders:
+            file = folder / name
+            if file.is_file() and file.resolve().parent == folder.resolve():
+                return file
+        raise ValueError(f"the theme has no picture {name}; it must be a file beside sample.toml")
+
+    def _item(self, said: Mapping[str, Any]) -> PinnedItem:
+        _known("[[sections.blocks.items]]", said)
+        pin = PinnedItem(ItemId(next(self._ids)), 1)
+        self.versions[pin] = ItemVersion(
+            item=pin.item,
+            number=1,
+            title=str(said["title"]),
+            excerpt=str(said.get("excerpt", "")),
+            body="",
+            url=said.get("url"),
+            outlet=said.get("outlet"),
+            author=None,
+            published=None,
+            language=said.get("language"),
+            seen_at=_THEN,
+            also_in=tuple(
+                AlsoIn(ItemId(next(self._ids)), str(one["outlet"]), str(one["url"]))
+                for one in (_known("also", other) for other in said.get("also", []))
+            ),
+        )
+        return pin
+
+    def _event(self, number: int, said: Mapping[str, Any]) -> Occurrence:
+        _known("[[events]]", said)
+        first, last = said["first"], said.get("last")
+        start = first.replace(tzinfo=ZoneInfo(self.zone)) if isinstance(first, datetime) else _day(first)
+        timed = isinstance(start, datetime)
+        first_date = start.date() if isinstance(start, datetime) else start
+        return Occurrence(
+            id=f"{number}:{first_date.isoformat()}",
+            event=EventId(number),
+            title=str(said["title"]),
+            description=str(said.get("description", "")),
+            start=start,
+            end=_day(last) if last is not None and not timed else None,
+            all_day=not timed,
+            first_date=first_date,
+            last_date=_day(last) if last is not None else first_date,
+            dates=tuple(_day(one) for one in said.get("dates", [])),
+            zone=self.zone if timed else None,
+            rule_text=said.get("rule"),
+            place=said.get("place"),
+            online=bool(said.get("online", False)),
+            url=said.get("url"),
+            contact=said.get("contact"),
+        )
+
+
+def _known(what: str, said: Any) -> Mapping[str, Any]:
+    if not isinstance(said, dict):
+        raise ValueError(f"{what} must be a table")
+    for key in said:
+        if key not in _KEYS[what]:
+            raise ValueError(f"{what} has no “{key}”{near(key, _KEYS[what]).rstrip('?')}")
+    return said
+
+
+def _day(said: Any) -> date:
+    if isinstance(said, datetime):
+        return said.date()
+    if not isinstance(said, date):
+        raise ValueError(f"“{said}” is no day; write it without quotes, like 2026-12-04")
+    return said
+
+
+def _asset(name: str, file: Path) -> Asset:
+    """What is known of a picture of the folder."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file, formats=("PNG", "JPEG")) as opened:
+            width, height = opened.size
+    except (OSError, UnidentifiedImageError) as cause:
+        raise ValueError(f"the picture {name} is no PNG or JPEG") from cause
+    return Asset(
+        id=AssetId(0),
         publication=PublicationId(1),
-        number=47,
-        title="Sundays",
-        outline=Outline(_SECTIONS),
+        name=name,
+        media_type="image/png",
+        width=width,
+        height=height,
+        size=file.stat().st_size,
+        origin=name,
+        who="sample",
         created_at=_THEN,
     )
-    desk = replace(settings, base_url="https://letter.example.org")
-    return Sample(publication, issue, {PinnedItem(one.item, 1): one for one in _ITEMS}, _OCCURRENCES, desk)
 
 
-def _item(id: int, outlet: str, title: str, excerpt: str, language: str | None = None) -> ItemVersion:
-    return ItemVersion(
-        item=ItemId(id),
-        number=1,
-        title=title,
-        excerpt=excerpt,
-        body="",
-        url=f"https://{outlet.split()[-1].lower()}.example/stories/{id}",
-        outlet=outlet,
-        author=None,
-        published=None,
-        language=language,
-        seen_at=_THEN,
-    )
-
-
-_ITEMS = (
-    _item(
-        1,
-        "Alder Courier",
-        "After eleven years, the library opens its doors on Sundays",
-        "<p>From January the reading room on Market Square will be open from noon to five on Sundays.</p><p>The "
-        '<a href="https://alderwick.example/minutes">minutes of the meeting</a> list four volunteers with a key.</p>',
-    ),
-    _item(
-        2, "Allotment Bulletin", "Half plots cut the waiting list from six years to three", "<p>64 households dig.</p>"
-    ),
-    _item(
-        3,
-        "County Ledger",
-        "The budget in one page, drawn by the people who pay it",
-        "<p>The town spends 31 million a year. <em>The largest block is not the one that most people guess.</em></p>"
-        "<ul><li>Roads and bridges</li><li>Schools</li></ul><blockquote><p>It fits on a fridge.</p></blockquote>",
-    ),
-    _item(
-        4, "Radio Alder", "A crossing for the school gate, at the third attempt", "<p>Children painted the first.</p>"
-    ),
-    _item(5, "Radio Ribera", "El mercado de los sábados vuelve a la plaza", "<p>Después de dos inviernos.</p>", "es"),
-    _item(6, "Harbor Letter", "ما ينمو عند مرسى العبّارة القديم", "<p>أحصى عالم نبات 118 نوعًا.</p>", "ar"),
-    _item(
-        7,
-        "Mill Race Review",
-        "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungszeremonienprotokoll",
-        "<p>A word that long must fold on a telephone. 🚲</p>",
-    ),
-)
-
-
-def _block(id: int, *items: int, headline: str | None = None, blurb: str | None = None) -> Block:
-    return Block(
-        id=BlockId(id),
-        kind=BlockKind.ITEM if items else BlockKind.TEXT,
-        items=tuple(PinnedItem(ItemId(one), 1) for one in items),
-        headline=headline,
-        blurb=blurb,
-    )
-
-
-_SECTIONS = (
-    Section(
-        id=SectionId(1),
-        blocks=(
-            _block(
-                1, blurb="The library gets its Sundays back. *Seven stories* this week, and six dates for the fridge."
-            ),
-            replace(_block(2, 1), teaser="Library opens on Sundays"),
-            _block(3, 2),
-        ),
-    ),
-    Section(
-        id=SectionId(2),
-        name="Town and council",
-        blocks=(
-            _block(4, 3),
-            _block(5, 4, 5, headline="Two plans for the square", blurb="Both want the same Saturday."),
-            _block(6, 6),
-            _block(7, 7),
-        ),
-    ),
-    Section(
-        id=SectionId(3),
-        blocks=(
-            _block(
-                8,
-                headline="This letter is paid for by its readers",
-                blurb="No advertising, no owner.\n\n**[Give a coffee a month](https://letter.example.org/support)**",
-            ),
-            Block(id=BlockId(9), kind=BlockKind.CALENDAR),
-        ),
-    ),
-    Section(
-        id=SectionId(4),
-        name="Visits and exchanges",
-        blocks=(
-            _block(
-                10, blurb="* [Two weeks in Lindenau for three gardeners](https://twinning.example/gardeners)\n* Cycling"
-            ),
-        ),
-    ),
-)
-
-
-def _event(id: int, title: str, first: date, last: date | None = None, *, hour: int | None = None) -> Occurrence:
-    start = first if hour is None else datetime(first.year, first.month, first.day, hour, 30, tzinfo=ZoneInfo(_ZONE))
-    return Occurrence(
-        id=f"{id}:{first.isoformat()}",
-        event=EventId(id),
-        title=title,
-        description="<p>Bring a lantern, and a friend.</p>" if id % 2 else "",
-        start=start,
-        end=last,
-        all_day=hour is None,
-        first_date=first,
-        last_date=last or first,
-        dates=(first, date(2026, 12, 9)) if id == 4 else (),
-        zone=_ZONE if hour is not None else None,
-        place="Old Ferry House" if id % 3 else None,
-        online=id == 3,
-        url=f"https://letter.example.org/events/{id}" if id % 2 else None,
-        contact="walk@alderwick.example" if id == 5 else None,
-    )
-
-
-_OCCURRENCES = (
-    _event(1, "The river in ninety photographs", date(2026, 10, 3), date(2026, 12, 6)),
-    _event(2, "Winter seed swap and tool exchange", date(2026, 11, 28), date(2026, 11, 29)),
-    _event(3, "Open budget evening", date(2026, 11, 30), hour=19),
-    _event(4, "Mend your own bicycle, in two evenings", date(2026, 12, 2), hour=18),
-    _event(5, "Lantern walk to the weir", date(2026, 12, 5)),
-    _event(6, "Winter school of the choir", date(2026, 12, 30), date(2027, 1, 2)),
-)
+def told_titles(sample: Sample) -> Iterator[str]:
+    """The headlines of a sample that every theme must show, in order."""
+    for section in sample.issue.outline.sections:
+        if section.name:
+            yield section.name
+        for block in section.blocks:
+            if block.headline:
+                yield block.headline
+            elif block.items:
+                yield sample.versions[block.items[0]].title
+    yield from (one.title for one in sample.occurrences)

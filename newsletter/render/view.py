@@ -6,11 +6,12 @@
     words           our own words in that language (`calendar`, `unsubscribe`, …)
     unsubscribe     the address of the reader's own unsubscribe page (a merge token)
     in_browser      the address of the issue's public page; empty where it has none
+    archive         the address of the list of issues, where the issue will stand in it; else empty
     lede            the editors' words before everything, or none: html, text
     sections        name (may be empty), marked (whether the mark stands before it), blocks
 
     a block         kind `item`: level, lead, outlet, headline, url, html, text, language, dir, others, also (the words
-                    before also_in), also_in
+                    before also_in), also_in, picture (of the lead: an image block that follows it, or none)
                     kind `text`: level, headline, boxed, pieces, text; a piece has html, or button and url
                     kind `image`: level, src, alt, width and height (as shown), url, html, text (the caption)
                     kind `calendar`: level, events
@@ -172,6 +173,7 @@ def _item(block: Block, items: list[ItemVersion], level: int, language: str, exc
         "id": block.id,
         "level": level,
         "lead": False,
+        "picture": None,
         "language": foreign,
         "dir": direction(foreign) if foreign else None,
         "others": [_part(one, level, excerpts) for one in others],
@@ -246,6 +248,10 @@ def _lede(sections: list[View]) -> View | None:
 
 
 def _mark_lead(sections: list[View], wanted: bool) -> None:
-    """The first item of an issue leads it, where it stands before any heading."""
+    """The first item of an issue leads it, where it stands before any heading; a picture after it stands in it."""
     if wanted and sections and not sections[0]["name"] and sections[0]["blocks"][0]["kind"] == "item":
-        sections[0]["blocks"][0]["lead"] = True
+        lead, *rest = sections[0]["blocks"]
+        lead["lead"] = True
+        if rest and rest[0]["kind"] == "image":
+            lead["picture"] = rest[0]
+            del sections[0]["blocks"][1]

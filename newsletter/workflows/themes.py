@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, NotFound
+from newsletter.model.asset import image_url
 from newsletter.model.finding import Level
 from newsletter.model.merge import UNSUBSCRIBE
 from newsletter.model.reading import html_for, text_for
@@ -15,7 +18,7 @@ from newsletter.model.rendition import RenditionData
 from newsletter.render.checks import preflight
 from newsletter.render.checks.contrast import ENOUGH, contrast
 from newsletter.render.compose import compose
-from newsletter.render.sample_issue import sample_issue
+from newsletter.render.sample_issue import Sample, sample_issue, told_titles
 from newsletter.render.themes import TemplateError, Theme, open_theme, theme_names
 from newsletter.settings import Settings
 
@@ -75,6 +78,7 @@ def _toml(name: str, base: str, ground: Theme) -> str:
         "",
         "# What this folder lacks comes from that theme; copy a template from there to change it. To see it:",
         f"#   newsletter theme preview {name} --watch",
+        "# The issue that it shows is sample.toml, of the base as long as there is none here.",
         f'base = "{base}"',
         "",
         "# Take the sign # away before what you want to change.",
@@ -126,35 +130,68 @@ def _in_the_dark(settings: Settings, name: str) -> Iterator[Fault]:
 
 
 def _tried(settings: Settings, name: str, language: str) -> Sequence[Fault]:
-    sample = sample_issue(name, settings, language=language)
     try:
-        data = compose(
-            sample.publication,
-            sample.issue,
-            sample.versions,
-            sample.occurrences,
-            settings=sample.settings,
-            on=sample.day,
-        )
+        sample = sample_issue(name, settings, language=language)
+        data = _composed(sample)
     except TemplateError as cause:
         return [Fault(Level.ERROR, cause.code, cause.message, cause.where or "")]
     missing = [
         Fault(Level.WARNING, "item-missing", f"The {part} part leaves out “{title}”.", f"templates/{name}/{file}")
-        for part, text, file in (("HTML", data.html, "issue.html.j2"), ("text", data.text, "issue.txt.j2"))
-        for title in ("Radio Alder", "Winter seed swap and tool exchange", "This letter is paid for by its readers")
-        if title.casefold() not in " ".join(text.split()).casefold()
+        for part, text, file in (("HTML", unescape(data.html), "issue.html.j2"), ("text", data.text, "issue.txt.j2"))
+        for title in told_titles(sample)
+        if not _says(text, title)
     ]
-    findings = preflight(sample.publication, sample.issue, data, settings=sample.settings, on=sample.day)
+    missing += [
+        Fault(
+            Level.WARNING,
+            "item-missing",
+            f"The {part} part leaves out the picture “{alt}”.",
+            f"templates/{name}/{file}",
+        )
+        for part, text, file in (("HTML", unescape(data.html), "issue.html.j2"), ("text", data.text, "issue.txt.j2"))
+        for alt in (block.alt for block in sample.issue.outline.blocks() if block.alt)
+        if not _says(text, alt)
+    ]
+    findings = preflight(
+        sample.publication, sample.issue, data, settings=sample.settings, on=sample.day, assets=sample.assets
+    )
     return [Fault(one.level, one.code, one.message, f"templates/{name}") for one in findings] + missing
 
 
-def sample_in(settings: Settings, name: str) -> RenditionData:
-    """The sample issue in a theme, its reader's links filled in. Raises NewsletterError with what is wrong."""
-    sample = sample_issue(name, settings)
-    data = compose(
-        sample.publication, sample.issue, sample.versions, sample.occurrences, settings=sample.settings, on=sample.day
+def _says(text: str, words: str) -> bool:
+    """Whether a text has the words, however they are wrapped and in whatever case."""
+    return "".join(words.split()).casefold() in "".join(text.split()).casefold()
+
+
+def _composed(sample: Sample) -> RenditionData:
+    return compose(
+        sample.publication,
+        sample.issue,
+        sample.versions,
+        sample.occurrences,
+        settings=sample.settings,
+        on=sample.day,
+        assets=sample.assets,
     )
-    return _for_nobody(data)
+
+
+def sample_in(settings: Settings, name: str, *, pictures: Callable[[str, Path], str] | None = None) -> RenditionData:
+    """The sample issue of a theme, its reader's links filled in. Raises NewsletterError with what is wrong.
+
+    `pictures` says the address of each picture of the sample by its name and its file; without it, each stands in the
+    document itself.
+    """
+    sample = sample_issue(name, settings)
+    data = _for_nobody(_composed(sample))
+    html = data.html
+    for picture, file in sample.pictures.items():
+        address = (pictures or _within)(picture, file)
+        html = html.replace(f'src="{image_url(data.base_url, picture)}"', f'src="{address}"')
+    return replace(data, html=html)
+
+
+def _within(_: str, file: Path) -> str:
+    return "data:image/png;base64," + b64encode(file.read_bytes()).decode()
 
 
 def _for_nobody(data: RenditionData) -> RenditionData:

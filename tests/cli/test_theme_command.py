@@ -63,7 +63,7 @@ def test_a_name_that_cannot_be_is_told(call: Any, words: tuple[str, ...]) -> Non
 
 def test_the_sample_is_written_as_files(call: Any, tmp_path: Path) -> None:
     files = call("theme", "preview", "digest", "--out", tmp_path / "out")
-    assert "The Alderwick Letter" in Path(files["html"]).read_text()
+    assert "The Alderwick Digest" in Path(files["html"]).read_text()
     assert "https://letter.example.org/unsubscribe/sample" in Path(files["text"]).read_text()
 
 
