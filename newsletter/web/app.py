@@ -34,15 +34,18 @@ from newsletter.web import (
     preview,
     public,
     publication,
+    publishing,
     queue,
     readers,
     reading,
     setup,
     signin,
     sources,
+    steering,
     waiving,
     watch,
 )
+from newsletter.web.api import app as api
 from newsletter.web.guard import Guard
 from newsletter.web.live import Live
 from newsletter.web.page import page
@@ -63,6 +66,8 @@ ROOMS = (
     presence,
     preview,
     issues,
+    publishing,
+    steering,
     keys,
     live,
     sources,
@@ -95,6 +100,7 @@ def build(place: Place) -> FastAPI:
     for room in ROOMS:
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
+    app.mount("/api", api.build(place))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong_page)

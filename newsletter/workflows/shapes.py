@@ -10,13 +10,16 @@ from newsletter.model.tags import split_tags
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsletter.model.delivery import Tally
+    from newsletter.model.deed import Deed
+    from newsletter.model.delivery import Delivery, Tally
     from newsletter.model.event import Occurrence
+    from newsletter.model.finding import Finding
     from newsletter.model.issue import Block, Issue, PinnedItem
     from newsletter.model.item import Item, ItemVersion
     from newsletter.model.publication import Publication
     from newsletter.model.source import Source
     from newsletter.model.subscriber import Subscriber
+    from newsletter.model.user import User
     from newsletter.workflows.publish import Material
 
 
@@ -221,3 +224,55 @@ def issue_row_json(issue: Issue) -> dict[str, Any]:
 def counts_json(issue: Issue, tally: Tally) -> dict[str, Any]:
     """The ledger's counts."""
     return {"issue": issue.number, "state": issue.state.value, **vars(tally)}
+
+
+def delivery_json(row: Delivery) -> dict[str, Any]:
+    """A row of the ledger."""
+    waiting = row.state.value in ("deferred", "queued")
+    return {
+        "id": row.id,
+        "email": row.email,
+        "state": row.state.value,
+        "attempts": row.attempts,
+        "code": row.code,
+        "reply": row.reply,
+        "message_id": row.message_id,
+        "at": row.at.isoformat() if row.at else None,
+        "retry_at": row.due_at.isoformat() if row.due_at and waiting else None,
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """What a check says."""
+    return {
+        "level": finding.level.value,
+        "code": finding.code,
+        "message": finding.message,
+        "block": finding.block,
+        "waived": finding.waived,
+    }
+
+
+def user_json(user: User) -> dict[str, Any]:
+    """A person at the desk."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "role": user.role.value,
+        "since": user.created_at.isoformat(),
+        "second_factor": user.second_factor,
+    }
+
+
+def deed_json(deed: Deed) -> dict[str, Any]:
+    """A line of the audit log."""
+    return {
+        "id": deed.id,
+        "at": deed.at.isoformat(),
+        "who": deed.who,
+        "via": deed.via,
+        "deed": deed.deed,
+        "subject": deed.subject,
+        "address": deed.address,
+        "detail": dict(deed.detail),
+    }

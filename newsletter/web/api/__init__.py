@@ -1,0 +1,1 @@
+"""The interface for programs at `/api`: the operations of the command line, in the same shapes."""

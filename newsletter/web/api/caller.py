@@ -1,0 +1,105 @@
+"""Who calls: a token stands for a person, within a scope. No cookie opens anything here, so no other site can call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from newsletter.errors import NotFound
+from newsletter.model.secret import hashed
+from newsletter.model.token import Scope, Token
+from newsletter.model.user import Role
+from newsletter.queue.editing import Editor
+from newsletter.store import publications, tokens
+from newsletter.web.api.problems import NoToken
+from newsletter.web.place import Place, place_of
+from newsletter.web.recording import remark
+from newsletter.web.roles import NotYours, may, role_for
+from newsletter.workflows.publish import Desk
+
+USED = timedelta(minutes=5)
+"""How often we write down that a token is in use."""
+bearer = HTTPBearer(
+    auto_error=False, scheme_name="token", description="A token of your account page: `Authorization: Bearer nld_…`."
+)
+
+
+class Caller:
+    """A token that was let in, with the newsletter that it asks about."""
+
+    def __init__(self, place: Place, token: Token) -> None:
+        self.place, self.token, self.who = place, token, token.user.name
+        self.store, self.settings, self.clock = place.store, place.settings, place.clock
+        self.publication = place.publication()
+
+    @property
+    def desk(self) -> Desk:
+        """What can be done with the issues."""
+        return Desk(self.store, self.settings, self.clock, self.publication)
+
+    @property
+    def editor(self) -> Editor:
+        """The person as an editor."""
+        return Editor(self.store, self.clock, self.publication, self.who)
+
+
+def admitted(
+    request: Request,
+    shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    publication: Annotated[
+        str | None, Query(max_length=100, description="A newsletter's slug; else the one that is served.")
+    ] = None,
+) -> Caller:
+    """Let a token in. Raises NoToken (401), and NotYours (403) where it, or its person, may not do this."""
+    place = place_of(request)
+    if shown is None:
+        raise NoToken("Show a token: Authorization: Bearer nld_… (make one on your account page of the desk).")
+    now = place.clock.now()
+    with place.store.reading() as tx:
+        token = tokens.find(tx, hashed(shown.credentials), now)
+        everything = publications.listing(tx) if publication else []
+    if token is None:
+        raise NoToken("This token is not known here, or it is over; make another one on your account page.")
+    if token.used_at is None or now - token.used_at > USED:
+        with place.store.writing() as tx:
+            tokens.used(tx, token.id, now)
+    route = request.scope["route"]
+    needed = role_for({request.method}, route.dependencies)
+    if not may(token.user, needed):
+        raise NotYours(needed, token.user.role)
+    if not may_token(token, needed):
+        scope = next(scope for scope in Scope if scope.role is needed)
+        raise OutOfScope(scope, token.scope)
+    if publication:
+        wanted = next((one for one in everything if one.slug == publication), None)
+        if wanted is None:
+            raise NotFound("There is no such newsletter here.", where="publication")
+        from dataclasses import replace
+
+        place = replace(place, publication_id=wanted.id)
+    state = request.scope["state"]
+    state.update(actor=token.user, place=place, deed=f"api.{route.endpoint.__name__}")
+    remark(request, token=token.name)
+    return Caller(place, token)
+
+
+def may_token(token: Token, needed: Role) -> bool:
+    """Whether the scope of a token is enough."""
+    order = list(Role)
+    return order.index(token.scope.role) >= order.index(needed)
+
+
+class OutOfScope(NotYours):
+    """The person may, and the token may not."""
+
+    def __init__(self, needed: Scope, has: Scope) -> None:
+        super().__init__(needed.role, has.role)
+        self.message = f"That needs a token with the scope “{needed}”, and this one has “{has}”."
+        self.code = "scope"
+
+
+By = Annotated[Caller, Depends(admitted)]
+"""The caller, as a parameter of a route."""

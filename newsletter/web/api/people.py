@@ -1,0 +1,85 @@
+"""The people of the desk and their log, for administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from newsletter.model.user import Role
+from newsletter.store import audit, users
+from newsletter.web.api.caller import By, Caller
+from newsletter.web.api.once import Route
+from newsletter.web.api.paging import after, cursor_of, page
+from newsletter.web.api.words import Body, Cursor, Limit, Line
+from newsletter.web.numbers import LARGEST
+from newsletter.web.roles import needs
+from newsletter.workflows.people import LASTS, LONGEST, People
+from newsletter.workflows.shapes import deed_json, user_json
+
+router = APIRouter(route_class=Route, tags=["people"])
+Json = dict[str, Any]
+Name = Annotated[str, Path(max_length=100, pattern=r"^[^\x00/]+$")]
+
+
+def _people(by: Caller) -> People:
+    return People(by.store, by.settings, by.clock)
+
+
+@router.get("/people", dependencies=[needs(Role.ADMIN)])
+def list_people(by: By) -> list[Json]:
+    """Everybody: `people list`."""
+    with by.store.reading() as tx:
+        return [user_json(one) for one in users.listing(tx)]
+
+
+class Invite(Body):
+    """As what somebody comes in, and how long the link holds."""
+
+    role: Role
+    email: Annotated[Line | None, Field(max_length=254)] = None
+    days: Annotated[int, Field(ge=1, le=LONGEST)] = LASTS.days
+
+
+@router.post("/people/invitations", status_code=201, dependencies=[needs(Role.ADMIN)])
+def invite(by: By, body: Invite) -> Json:
+    """A one-time link for somebody new: `people invite`."""
+    people = _people(by)
+    token = people.invite(body.role, by=by.who, days=body.days, email=body.email or None)
+    return {"role": body.role.value, "link": people.address(token)}
+
+
+class NewRole(Body):
+    """Another role."""
+
+    role: Role
+
+
+@router.patch("/people/{name}", dependencies=[needs(Role.ADMIN)])
+def change_role(by: By, name: Name, body: NewRole) -> Json:
+    """Another role; they sign in again: `people role`."""
+    return user_json(_people(by).change_role(name, body.role))
+
+
+@router.delete("/people/{name}", dependencies=[needs(Role.ADMIN)])
+def remove(by: By, name: Name) -> Json:
+    """Take somebody off the desk; what they did stays in the log: `people remove`."""
+    return user_json(_people(by).remove(name))
+
+
+@router.get("/audit", dependencies=[needs(Role.ADMIN)])
+def log(
+    by: By,
+    request: Request,
+    response: Response,
+    who: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> list[Json]:
+    """Who did what, the latest first."""
+    (last,) = after(cursor)
+    with by.store.reading() as tx:
+        found = audit.listing(tx, who=who or None, before=min(last, LARGEST) or None, limit=limit + 1)
+    shown = page(request, response, found, limit, lambda one: cursor_of(one.id))
+    return [deed_json(one) for one in shown]

@@ -1,0 +1,91 @@
+"""Errors for programs: problem details (RFC 9457), one sentence in `detail` as people get it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from newsletter.errors import Conflict, NewsletterError, NotFound, Refused
+from newsletter.web.roles import NotYours
+
+MEDIA = "application/problem+json"
+SHOWN = 10
+"""Mistakes of one request that are told."""
+_STATUS: dict[type[NewsletterError], int] = {NotFound: 404, Conflict: 409, Refused: 409, NotYours: 403}
+_CODES = {"exists": 409, "database": 503, "no-token": 401}
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    """As the command line tells it: stable, for programs."""
+    where: str | None = None
+
+
+class NoToken(NewsletterError):
+    """Nobody, or nobody any more, is behind this request. 401."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="no-token", where="Authorization")
+
+
+def problem(
+    status: int, detail: str, *, code: str, where: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer to a request that did not work."""
+    told = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, where=where)
+    if status == 401:
+        headers = {"www-authenticate": 'Bearer realm="newsletter"', **(headers or {})}
+    return JSONResponse(told.model_dump(), status, media_type=MEDIA, headers=headers)
+
+
+def add_to(app: FastAPI) -> None:
+    """Answer all errors of an application so."""
+    app.add_exception_handler(NewsletterError, _told)
+    app.add_exception_handler(HTTPException, _wrong)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _broken)
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NewsletterError)
+    status = _CODES.get(error.code) or next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 422)
+    return problem(status, error.message, code=error.code, where=error.where)
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    sentences = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    detail = sentences.get(error.status_code, str(error.detail))
+    return problem(error.status_code, detail, code="http", headers=error.headers)
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    mistakes = error.errors()
+    if any(one["type"] == "json_invalid" for one in mistakes):
+        return problem(400, "The body is not JSON.", code="json", where="body")
+    told = [f"{_where(one)}: {one['msg']}" for one in mistakes[:SHOWN]]
+    return problem(422, f"{'; '.join(told)}.", code="invalid", where=_where(mistakes[0]))
+
+
+def _where(mistake: Mapping[str, Any]) -> str:
+    """Where it is, without what was sent: that need not be text at all."""
+    path = ".".join(str(part) for part in mistake["loc"])
+    return path.encode("ascii", "backslashreplace").decode()[:200]
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return problem(500, "Something went wrong here; the log of the server says what.", code="broken")
