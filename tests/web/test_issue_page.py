@@ -12,8 +12,10 @@ from newsletter.audience import readers
 from newsletter.clock import Clock
 from newsletter.model.issue import IssueState
 from newsletter.model.publication import Publication
+from newsletter.model.splice import MessageIds
+from newsletter.schedule.tick import tick
 from newsletter.settings import Settings
-from newsletter.store import Store, issues, publications
+from newsletter.store import Store, audience, deliveries, issues, publications
 
 
 @pytest.fixture
@@ -132,16 +134,74 @@ def test_a_test_goes_to_whom_it_is_told_and_to_no_ledger(
     assert state(sqlite_store, letter) is IssueState.DRAFT
 
 
-def test_sending_asks_in_words_and_begins_only_by_the_form(page: Any, sqlite_store: Store, letter: Publication) -> None:
+def test_sending_asks_in_words_and_begins_in_ten_seconds(page: Any, sqlite_store: Store, letter: Publication) -> None:
     question = page.get("/issues/1/send")
     assert "to <strong>2 readers</strong> now?" in question.text
+    assert "in 10 seconds" in question.text
     assert state(sqlite_store, letter) is IssueState.DRAFT
-    assert "Sending has begun" in told(page, page.post("/issues/1/send"))
-    assert state(sqlite_store, letter) is IssueState.SENDING
+    text = told(page, page.post("/issues/1/send"))
+    assert "It goes out in 10 seconds." in text
+    assert "Take it back" in text
+    assert 'http-equiv="refresh"' in text
+    assert state(sqlite_store, letter) is IssueState.SCHEDULED
     assert page.get("/issues/1/send").headers["location"] == "/issues/1"
-    assert 'http-equiv="refresh"' in page.get("/issues/1").text
     told(page, page.post("/issues/1/send"))  # a second click
-    assert state(sqlite_store, letter) is IssueState.SENDING
+    assert "nobody got it" in told(page, page.post("/issues/1/take-back"))
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_what_is_not_taken_back_is_shown_as_it_goes_out(
+    page: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    told(page, page.post("/issues/1/send", {"first": "1", "minutes": "5"}))
+    later = Clock(clock.now() + timedelta(seconds=11))
+    assert len(tick(sqlite_store, settings, later)) == 1
+    assert "its readers are being listed" in page.get("/issues/1").text
+    assert "cannot be taken back" in told(page, page.post("/issues/1/take-back"))
+    with sqlite_store.writing() as tx:
+        issue = issues.get(tx, letter.id, 1)
+        while not audience.freeze(tx, issue.id, limit=10, now=later.now()):
+            pass
+    text = page.get("/issues/1").text
+    assert "<strong>0</strong> of 2 readers are settled" in text
+    assert "The first 1 get it now" in text
+    assert "Where all 2 are" in text
+    assert "It is paused." in told(page, page.post("/issues/1/pause"))
+    told(page, page.post("/issues/1/resume"))
+    assert "Tick the box" in told(page, page.post("/issues/1/cancel"))
+    assert "Issue 1 is cancelled." in told(page, page.post("/issues/1/cancel", {"sure": "yes"}))
+
+
+@pytest.mark.parametrize("wrong", [{"first": "x"}, {"first": "5", "minutes": "99999"}, {"first": "-1"}])
+def test_a_first_few_that_cannot_be_are_refused(
+    page: Any, sqlite_store: Store, letter: Publication, wrong: dict[str, str]
+) -> None:
+    told(page, page.post("/issues/1/send", wrong))
+    assert state(sqlite_store, letter) is IssueState.DRAFT
+
+
+def test_each_uncertain_reader_is_decided_with_two_equal_buttons(
+    page: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    told(page, page.post("/issues/1/send"))
+    later = Clock(clock.now() + timedelta(seconds=11))
+    (key,) = tick(sqlite_store, settings, later)
+    with sqlite_store.writing() as tx:
+        while not audience.freeze(tx, key, limit=10, now=later.now()):
+            pass
+        ids = deliveries.due_ids(tx, key, limit=2, now=later.now())
+        names = MessageIds(before="<", after="@letter.example.org>")
+        deliveries.claim(tx, key, ids, owner="a sender that died", names=names, now=later.now())
+        deliveries.doubt(tx, "a sender that died", now=later.now())
+    text = page.get("/issues/1").text
+    assert "2 readers are uncertain: please decide" in text
+    assert text.count('name="decision" value="resend"') == text.count('name="decision" value="assume-sent"') == 3
+    assert 'class="main" name="decision"' not in text
+    told(page, page.post("/issues/1/resolve", {"delivery": str(ids[0]), "decision": "assume-sent"}))
+    assert "1 reader is uncertain: please decide" in page.get("/issues/1").text
+    ledger = page.get("/issues/1/deliveries?state=uncertain").text
+    assert ledger.count("@example.") == 1
+    assert page.get("/issues/1/deliveries?state=nonsense").status_code == 404
 
 
 def test_what_was_held_says_why(page: Any, sqlite_store: Store, letter: Publication) -> None:

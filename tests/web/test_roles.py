@@ -17,7 +17,18 @@ from .conftest import PASSWORD, Browser
 
 PUBLISHERS = {
     f"POST /issues/{{number}}/{deed}"
-    for deed in ("approve", "reopen", "schedule", "unschedule", "send", "continue", "pause", "resume", "cancel")
+    for deed in (
+        "approve",
+        "reopen",
+        "schedule",
+        "unschedule",
+        "send",
+        "continue",
+        "pause",
+        "resume",
+        "cancel",
+        "take-back",
+    )
 } | {"POST /issues/{number}/resolve", "GET /issues/{number}/send"}
 ADMINS = {
     "GET /people",
