@@ -83,6 +83,11 @@ class Dialogue:
         """Whether the next answer is the one to a final dot, which may take long (RFC 5321 §4.5.3.2.6)."""
         return self._message is Stage.DOT and not self._out
 
+    @property
+    def dot_follows(self) -> bool:
+        """Whether what is written now is a message, and its final dot follows."""
+        return self._message is Stage.BODY and len(self._out) > 1
+
     def open(self, envelope: Envelope, size: int) -> None:
         """Say who sends and who receives a message of so many bytes; at once, or behind the message under way."""
         options = f" SIZE={size}" if self._declares_size else ""

@@ -21,6 +21,7 @@ from newsletter.clock import Clock
 from newsletter.model.delivery import DeliveryState
 from newsletter.send.dialogue import Ended, Event, Go
 from newsletter.send.fleet import Fleet, Way
+from newsletter.send.grouping import Grouping
 from newsletter.send.ledger import Ledger, Turn, Word
 from newsletter.send.letter import Letter, Message, Unfit, write_letter
 from newsletter.send.limited import Later
@@ -69,6 +70,7 @@ class Run:
         self._spread = random.Random()  # noqa: S311 - jitter
         self._watch = Watch(pause_above)
         self._inbox: deque[Callable[[], None]] = deque()
+        self._grouping = Grouping()
         self._turns: list[tuple[Turn, Slot | None]] = []
         self._slots: set[Slot] = set()
         self._apart = 0
@@ -113,7 +115,7 @@ class Run:
                     self._renew(slot)
                 looked = 0.0
                 while self._slots or self._apart or self._turns:
-                    for key, _ in self._ready.select(0 if self._turns or self._inbox else LOOK_EVERY):
+                    for key, _ in self._ready.select(self._patience()):
                         if key.data is None:
                             with suppress(BlockingIOError):
                                 self._ear.recv(4096)
@@ -126,17 +128,28 @@ class Run:
                         looked = now
                         for slot in tuple(self._slots):
                             self._guarded(slot, self._look_at_the_clock)
-                    self._settle()
+                    if self._turns and not self._patience():
+                        self._settle()
         except BaseException as cause:
             self._end(cause)
         finally:
             done.set()
 
+    def _patience(self) -> float:
+        """Seconds to wait for what happens next."""
+        if self._inbox:
+            return 0.0
+        if not self._turns:
+            return LOOK_EVERY
+        talking = sum(slot.wakes_at is None for slot in self._slots)
+        return self._grouping.wait(len(self._turns), talking, self._clock.monotonic())
+
     def _settle(self) -> None:
         """One commit for all that came together; then what it gave."""
         turns, self._turns = self._turns, []
-        if turns:
-            self._ledger.settle([turn for turn, _ in turns])
+        began = self._clock.monotonic()
+        self._ledger.settle([turn for turn, _ in turns])
+        self._grouping.took(self._clock.monotonic() - began)
         for turn, slot in turns:
             if slot is not None and slot in self._slots:
                 slot.asked = False
@@ -275,6 +288,7 @@ class Run:
             server=slot.way.server if slot.way.server.limits and not slot.is_paid else None,
         )
         slot.outcome, slot.asked = None, True
+        self._grouping.came(self._clock.monotonic(), is_first=not self._turns)
         self._turns.append((turn, slot))
 
     def _found(self) -> Next | None:

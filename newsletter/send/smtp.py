@@ -28,6 +28,9 @@ MESSAGES_PER_CONNECTION = 100
 DOT_PATIENCE = 10
 """The final dot may take this many times as long as a command (RFC 5321 §4.5.3.2.6: ten minutes)."""
 
+_MORE_FOLLOWS: int = getattr(socket, "MSG_MORE", 0)
+"""The end of a message and its dot travel in one packet, though they are two writes."""
+
 _NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -45,7 +48,8 @@ class Connection:
         self._deadline: float | None = None
         self._seen = -1
         self.dialogue = Dialogue(pipelining=smtp.has_extn("pipelining"), declares_size=smtp.has_extn("size"))
-        self.socket: socket.socket = smtp.sock
+        assert smtp.sock is not None
+        self.socket = smtp.sock
         self.socket.setblocking(False)
         self._is_tls = isinstance(self.socket, ssl.SSLSocket)
 
@@ -148,7 +152,8 @@ class Connection:
     def _write(self) -> None:
         while (piece := self.dialogue.pending()) is not None:
             try:
-                self.dialogue.wrote(self.socket.send(piece))
+                more = _MORE_FOLLOWS if self.dialogue.dot_follows and not self._is_tls else 0
+                self.dialogue.wrote(self.socket.send(piece, more))
             except _NOT_NOW:
                 return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, text, update
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.issue import IssueId, IssueState
@@ -114,3 +114,9 @@ def freeze(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> bool:
     tx.execute(insert(table).from_select(columns, readers, include_defaults=False))
     tx.execute(update(issues).where(issues.c.id == issue).values(frozen_to=upto))
     return False
+
+
+def take_stock(tx: Tx) -> None:
+    """Let PostgreSQL count what was just written: a plan that was made for empty tables reads all of them each time."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("ANALYZE delivery, subscriber, subscription, suppression"))

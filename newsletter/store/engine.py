@@ -110,6 +110,11 @@ class Standing:
                     tx = self._connection = self._engine.connect()
                     if self._lock is not None:
                         tx.execution_options(writes=True)
+                    elif tx.dialect.name == "postgresql":
+                        tx.detach()  # never back into the pool with a setting of its own
+                        # Planning a claim anew each time takes longer than the claim.
+                        tx.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+                        tx.commit()
                 with tx.begin():
                     yield tx
             except BaseException:
@@ -217,7 +222,7 @@ def _tune_sqlite(engine: Engine) -> None:
         writes = connection.get_execution_options().get("writes", False)
         begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         try:  # the driver's own way: SQLAlchemy's costs as much as all else in a small transaction
-            connection.connection.execute(begin)  # type: ignore[attr-defined]
+            connection.connection.execute(begin)
         except sqlite3.DatabaseError as cause:
             kind = OperationalError if isinstance(cause, sqlite3.OperationalError) else DatabaseError
             raise kind(begin, None, cause) from cause

@@ -67,7 +67,10 @@ class Prepared:
         text = self._text(tx, len(ids))
         given = text.parameters({**values, **{f"id{number}": id_ for number, id_ in enumerate(ids)}}, {})
         with _cursor(tx, text.sql) as cursor:
-            cursor.execute(text.sql, given)
+            if tx.dialect.name == "postgresql":
+                cursor.execute(text.sql, given, prepare=True)
+            else:
+                cursor.execute(text.sql, given)
             return cursor.fetchall() if cursor.description else []
 
     def run_many(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -236,6 +236,9 @@ def _freeze(store: Store, clock: Clock, issue: IssueId, progress: Progress | Non
         if progress and not complete:
             with store.reading() as tx:
                 progress(deliveries.tally(tx, issue))
+    if complete:
+        with store.writing() as tx:
+            audience.take_stock(tx)
 
 
 def _send(
