@@ -20,6 +20,13 @@ class Clock:
             return datetime.now(UTC)
         return self.start + timedelta(seconds=time.monotonic() - self._born)
 
+    def boottime(self) -> float:
+        """Seconds that only grow, and go on while the machine sleeps: what the wall clock is compared with."""
+        try:
+            return time.clock_gettime(time.CLOCK_BOOTTIME)
+        except (AttributeError, OSError):  # not on every system
+            return time.monotonic()
+
     @staticmethod
     def monotonic() -> float:
         """Seconds that only grow, whatever `NEWSLETTER_NOW` says."""

@@ -145,6 +145,10 @@ _COMMANDS = {
     "subscribers": "subscribers:app",
     "cadence": "cadence:app",
     "digest": "digest:app",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "db": "backup:db",
+    "people": "people:app",
     "serve": "serve:serve",
 }
 """Each command and where it lives: `file:name` in this folder."""

@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import IssueId
+from newsletter.schedule.clockwatch import ClockWatch
 from newsletter.schedule.collecting import collect_all
 from newsletter.schedule.digests import make_due
 from newsletter.schedule.senders import Senders
@@ -58,6 +59,7 @@ class Alarm:
         self._store, self._settings, self._clock = store, settings, clock
         self._every, self._outage, self._collects = every, outage, collects
         self._senders = Senders(self._send, clock)
+        self._watch = ClockWatch(store, clock)
         self._role: Role | None = None
         self._away: dict[IssueId, float] = {}
         self._held = ExitStack()
@@ -134,6 +136,7 @@ class Alarm:
 
     def _tick(self) -> None:
         try:
+            self._watch.look()
             due = tick(self._store, self._settings, self._clock)
             if self._may_send():
                 self._senders.see_to(due)

@@ -39,11 +39,11 @@ def tell(store: Store, settings: Settings, clock: Clock, stop: Event) -> None:
     see(store, settings, clock)
     with store.reading() as tx:
         due = alerts.due(tx, clock.now(), limit=AT_ONCE)
-        senders = {one.id: one.sender for one in publications.listing(tx)}
+        senders: dict[int | None, str] = {one.id: one.sender for one in publications.listing(tx)}
     for one in due:
         if stop.is_set():
             return
-        own = senders[one.publication] if one.publication in senders else ""
+        own = senders.get(one.publication, "")
         sender = settings.alerts.mail_from or own or next(filter(None, senders.values()), NOBODY)
         _tell(store, settings, clock, one, sender)
 

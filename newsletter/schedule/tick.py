@@ -7,7 +7,7 @@ from newsletter.model.issue import IssueId
 from newsletter.schedule.decide import why_held
 from newsletter.settings import Settings
 from newsletter.store import Store, schedules
-from newsletter.workflows.publish import allowed_today
+from newsletter.workflows.allowed import allowed_today
 
 
 def tick(store: Store, settings: Settings, clock: Clock) -> list[IssueId]:

@@ -81,6 +81,11 @@ def pass_over(tx: Tx, publication: PublicationId, moment: datetime) -> None:
     tx.execute(update(digest).where(digest.c.publication_id == publication).values(since=moment))
 
 
+def pass_over_all(tx: Tx, moment: datetime) -> None:
+    """The occurrences of every digest up to this moment are over."""
+    tx.execute(update(digest).where(digest.c.since < moment).values(since=moment))
+
+
 def hold_all(tx: Tx, why: str) -> int:
     """Let no digest run by itself before a person agrees; how many there are."""
     return tx.execute(update(digest).values(waits_why=why)).rowcount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.model.delivery import DeliveryState
@@ -136,3 +136,14 @@ def runs(tx: Tx, wanted: IssueId) -> list[str]:
         .order_by(schedule_run.c.at)
     )
     return [str(row.outcome) for row in rows]
+
+
+def hold_between(tx: Tx, first: datetime, last: datetime, why: str) -> int:
+    """Hold the scheduled issues that are due from the one moment to the other; how many there were."""
+    between = select(schedule.c.issue_id).where(schedule.c.at >= first, schedule.c.at <= last)
+    held = (
+        update(issue)
+        .where(issue.c.state == IssueState.SCHEDULED.value, issue.c.id.in_(between))
+        .values(state=IssueState.HELD.value, held_why=why)
+    )
+    return tx.execute(held).rowcount

@@ -13,10 +13,10 @@ from newsletter.model.asset import Assets
 from newsletter.model.delivery import Tally
 from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
-from newsletter.model.issue import BlockKind, Issue, IssueId, IssueState, PinnedItem, Planned
+from newsletter.model.issue import BlockKind, Issue, IssueState, PinnedItem, Planned
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.linked import LinkAnswer
-from newsletter.model.publication import Publication, PublicationId
+from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
 from newsletter.model.waiver import waived
 from newsletter.model.when import local_day
@@ -35,8 +35,9 @@ from newsletter.store import (
     deliveries,
     issues,
     items,
-    publications,
+    marks,
     renditions,
+    restoring,
     waivers,
 )
 from newsletter.workflows.deliver import try_server
@@ -352,7 +353,11 @@ class Desk:
             return issues.by_id(tx, issue.id)
 
     def _go_on(self, issue: Issue) -> Issue:
-        """Sending again continues what the sender paused by itself; what a person paused, a person resumes."""
+        """Sending again continues what the sender paused by itself; what a person or a restore paused, they resume."""
+        with self.store.reading() as tx:
+            restored = marks.get(tx, restoring.RESTORED)
+        if restored and issue.sending_at is not None and issue.sending_at <= restored.at:
+            raise Refused(f"{issue.held_why} newsletter issue resume {issue.number}", code="restored")
         if issue.held_why is None:
             raise Refused(
                 f"Issue {issue.number} was paused by a person; go on with: newsletter issue resume {issue.number}",
@@ -379,16 +384,6 @@ class Desk:
             data = renditions.get(tx, issue.approved.id).data
         self._refuse(issue, still_allowed(self.publication, issue, data, settings=self.settings))
         return issue
-
-
-def allowed_today(store: Store, settings: Settings, publication: PublicationId, issue: IssueId) -> list[Finding]:
-    """What the checks say about the frozen content of an issue under today's settings; nothing where it has none."""
-    with store.reading() as tx:
-        found, whose = issues.by_id(tx, issue), publications.get(tx, publication)
-        if found.approved is None:
-            return []
-        data = renditions.get(tx, found.approved.id).data
-    return still_allowed(whose, found, data, settings=settings)
 
 
 def _no_segment(segment: str | None) -> None:

@@ -11,9 +11,9 @@ from newsletter.model.alert import Condition
 from newsletter.model.digest import DigestRun, RunOutcome
 from newsletter.model.publication import Publication, PublicationId
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, alerts, digests, publications, sources, watching
+from newsletter.store import Store, Tx, alerts, digests, marks, publications, sources, watching
 from newsletter.workflows import machine
-from newsletter.workflows.publish import allowed_today
+from newsletter.workflows.allowed import allowed_today
 
 RECENT = timedelta(days=1)
 """For how long what is over is told of still."""
@@ -32,6 +32,7 @@ def conditions(store: Store, now: datetime) -> list[Condition]:
             *_looks(tx, known),
             *_digests(tx, now, known),
             *_sources(tx, now, known),
+            *_clock(tx, now),
         ]
 
 
@@ -145,6 +146,17 @@ def _sources(tx: Tx, now: datetime, known: Known) -> Iterator[Condition]:
                     subject=f"{publication.name}: {one.name} has given nothing for a week",
                     text=f"The source “{one.name}” ({one.id}) has given nothing for a week. {one.error or ''}",
                 )
+
+
+def _clock(tx: Tx, now: datetime) -> Iterator[Condition]:
+    jumped = marks.get(tx, "clock-jumped")
+    if jumped is not None and abs(now - jumped.at) < RECENT:
+        yield Condition(
+            key=f"clock:{jumped.at.isoformat()}",
+            kind="clock",
+            subject="The clock of the newsletter's machine jumped",
+            text=jumped.text,
+        )
 
 
 # ---------------------------------------------------------------- looking ahead
