@@ -148,6 +148,38 @@ def test_an_excerpt_right_under_its_headline_is_not_joined_with_it() -> None:
     assert all(told.format(colour) in item.excerpt for colour, item in zip(colours, found.items, strict=True))
 
 
+def test_an_article_with_headings_stays_one_item_beside_others_of_its_site() -> None:
+    def article(name: str) -> bytes:
+        text = "".join(
+            f"<h2>The {name} in {year}</h2><p>{TOLD.format(name, year)}</p><p>In {year} {name} slept.</p>"
+            for year in range(1990, 1995)
+        )
+        main = f"<article><h1>All about {name}</h1>{text}</article>"
+        return f"<html><body><header>The Ferry</header>{main}<footer>The Ferry and its people</footer></body></html>".encode()
+
+    found = read([article(name) for name in ("mills", "boats", "bells")], ".html")
+    assert [[item.title for item in one.items] for one in found] == [
+        ["All about mills"], ["All about boats"], ["All about bells"]
+    ]  # fmt: skip
+
+
+TOLD = (
+    "Of the {0} of Alderwick the chronicle of {1} says that they were many, and that people came from far to see them."
+)
+
+
+def test_a_listing_of_table_cells_gives_its_headlines() -> None:
+    cells = "".join(
+        f"<tr><td><b><a href='https://ferry.example.org/{n}'>The {place} opens</a></b><br>{TOLD.format(place, n)}</td>"
+        for n, place in enumerate(PLACES)
+    )
+    (found,) = read([f"<html><body><table><tr><td>The Ferry</td></tr>{cells}</table></body></html>".encode()], ".html")
+    assert [(item.title, item.url) for item in found.items] == [
+        (f"The {place} opens", f"https://ferry.example.org/{n}") for n, place in enumerate(PLACES)
+    ]
+    assert not any("<br>" in item.excerpt for item in found.items)
+
+
 CALENDAR = "* Dec 4, 7pm: Carol practice\n* Dec 12-13 Winter fair\n"
 
 

@@ -98,6 +98,17 @@ def html_blocks(page: Any, url: str | None) -> list[Block]:
         words = one_line(element.text_content())
         if not words:
             continue
+        if (headline := _headline_inside(element)) is not None:
+            title = one_line(headline.text_content())
+            link = _link(headline, title)
+            found.append(
+                Block(title, clean(_inner(headline), url), url=absolute(link, url) if link else None, heading=True)
+            )
+            headline.getnext().drop_tree()
+            headline.drop_tree()
+            words = one_line(element.text_content())
+            if not words:
+                continue
         link = _link(element, words)
         found.append(
             Block(
@@ -124,6 +135,17 @@ def _leaves(root: Any) -> Iterator[Any]:
             yield element
         else:
             waiting.extend(reversed(element))
+
+
+def _headline_inside(element: Any) -> Any | None:
+    """The bold or linked line with which a cell or a paragraph begins, where a break and its text follow."""
+    first = next(iter(element), None)
+    after = first.getnext() if first is not None else None
+    if after is None or after.tag != "br" or (element.text or "").strip() or (first.tail or "").strip():
+        return None
+    named = first.tag in ("b", "strong", "a") and one_line(first.text_content())
+    follows = (after.tail or "").strip() or after.getnext() is not None
+    return first if named and follows else None
 
 
 def _link(element: Any, words: str) -> str | None:

@@ -71,14 +71,24 @@ def read_listing(blocks: Sequence[Block], chrome: frozenset[str]) -> list[Told] 
         if _BYLINE.fullmatch(block.text) or (counts[block.key] == 1 and block.key not in chrome)
     ]
     linked = {block.url for block in own if block.heading and block.url and not block.top}
-    evident = len(linked) > FEWEST or len(own) < len(blocks)
-    if not evident:
-        return None
     told = _told(own, links_only=len(linked) > FEWEST)
     with_headline = sum(1 for one in told if one.headline)
     if with_headline < FEWEST or 2 * with_headline < len(told):
         return None
-    return told
+    if len(linked) > FEWEST or _is_broken_up(blocks, own):
+        return told
+    # what its siblings share is above and below only, as around an article: then each headline must have one excerpt
+    framed = len(own) < len(blocks) and with_headline > FEWEST and 10 * with_headline >= 9 * len(told)
+    return told if framed else None
+
+
+def _is_broken_up(blocks: Sequence[Block], own: Sequence[Block]) -> bool:
+    """Whether something that repeats stands between what the page has for itself."""
+    kept = {id(block) for block in own if not _META.fullmatch(block.text)}
+    places = [index for index, block in enumerate(blocks) if id(block) in kept]
+    return bool(places) and any(
+        id(block) not in kept and not _META.fullmatch(block.text) for block in blocks[places[0] : places[-1]]
+    )
 
 
 def _told(blocks: Sequence[Block], *, links_only: bool) -> list[Told]:
