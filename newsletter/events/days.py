@@ -19,7 +19,6 @@ from newsletter.events.words import (
     MONTH,
     MONTH_NAMES,
     ORDINAL,
-    ORDINALS,
     TO,
     TO_WORD,
     WEEKDAY,
@@ -28,6 +27,7 @@ from newsletter.events.words import (
     WEEKDAYS,
     any_of,
     month_of,
+    ordinal_of,
     weekday_of,
     weekdays_in,
 )
@@ -74,10 +74,10 @@ TIME_FOLLOWS = (
     r"(?!\s*(?:" + _UNIT + r"|o['’]clock|:\d\d|\.\d\d(?!\.)))"
 )
 DAY_NUMBER = rf"\d{{1,2}}(?:st|nd|rd|th|er|\.?º|°|\.(?=\s*(?:{DASH}|[,&/]|{AND_WORD}\s|bis\s)))?"
-DAY_NUMBER += rf"(?!\d|/(?!\d{{1,2}}\.)){TIME_FOLLOWS}"
+DAY_NUMBER += rf"(?!\d|/(?!\d{{1,2}}(?:\.|\b(?!/)))){TIME_FOLLOWS}"
 _NAMED_D = rf"(?:{WEEKDAY},?\s+)?{ARTICLE}?{DAY_NUMBER}"
 _SPAN_TO = r"(?:to|through|thru|al?|au|à|bis(?:\s+zum)?)"
-_SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|/(?=\d{{1,2}}\.)|\s+{_SPAN_TO}\s+){_NAMED_D})?"
+_SPAN = rf"{_NAMED_D}(?:(?:\s*{DASH}\s*|/(?=\d{{1,2}}(?:\.|\b(?!/)))|\s+{_SPAN_TO}\s+){_NAMED_D})?"
 _YEAR = r"(?:,?\s*(?:del?\s+)?(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
 _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
 _MORE_AFTER = rf"(?:{_COMMA_LIST}{{1,30}}(?=\s*:))?"  # “12 & 13, 19, 20: …”
@@ -101,7 +101,11 @@ _ORDINAL_DAY = re.compile(
     rf"{ARTICLE}?(?P<ordinal>{ORDINAL})\s+(?P<weekday>{WEEKDAY})\s+(?:of|in|de|en|im|em|d['’])\s*(?P<month>{MONTH}){_YEAR}",
     re.I,
 )
-_NEAR_DAY = rf"(?P<today>{any_of(languages.TODAY)})\b|(?P<tomorrow>{any_of(languages.TOMORROW)})\b"
+_PART_OF_DAY = rf"(?:\s+{any_of(languages.PARTS_OF_DAY)}\b)?"
+_NEAR_DAY = (
+    rf"(?P<after_next>{any_of(languages.AFTER_TOMORROW)})\b{_PART_OF_DAY}|(?P<today>{any_of(languages.TODAY)})\b"
+    rf"{_PART_OF_DAY}|(?P<tomorrow>{any_of(languages.TOMORROW)})\b{_PART_OF_DAY}"
+)
 _RELATIVE = re.compile(
     rf"{_NEAR_DAY}|(?:(?:el|le|am|la|na|no)\s+)?(?P<which>{any_of(languages.NEXT)})\s+(?P<weekday>{WEEKDAY_STEM})\b\.?"
     rf"|(?:(?:el|le|este)\s+)?(?P<before>{WEEKDAY_STEM})\s+(?P<after>prochain|que\s+viene|que\s+vem|próxim[oa])\b",
@@ -232,7 +236,7 @@ def _slashed(match: re.Match[str], month_first: bool) -> Days:
 
 def _ordinal_day(match: re.Match[str], today: date) -> Days:
     month, weekday = month_of(match["month"]), weekday_of(match["weekday"])
-    ordinal = ORDINALS[match["ordinal"].lower()]
+    ordinal = ordinal_of(match["ordinal"])
     year = int(match["year"]) if match["year"] else today.year
     found = nth_weekday(year, month, weekday, ordinal)
     if not match["year"] and found is not None and found < today - OLD_AFTER:
@@ -256,8 +260,8 @@ def nth_weekday(year: int, month: int, weekday: int, ordinal: int) -> date | Non
 
 def _relative(text: str, at: int, today: date) -> tuple[Days, int] | None:
     if match := _RELATIVE.match(text, at):
-        if match["today"] or match["tomorrow"]:
-            found = today + timedelta(days=bool(match["tomorrow"]))
+        if match["today"] or match["tomorrow"] or match["after_next"]:
+            found = today + timedelta(days=2 if match["after_next"] else bool(match["tomorrow"]))
             return Days("one", (Day(found.month, found.day, found.year),)), match.end()
     else:
         match = _BARE_WEEKDAY.match(text, at)

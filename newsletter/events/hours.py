@@ -22,12 +22,20 @@ _T = (
 )
 _SURE_AT = r"(?:at|starts? at|starting at|kl\.|@|a\s+las?|à|às|um)"
 _WEAK_AT = r"(?:from|starting|de|das|des|von|ab|dès|desde\s+las|a\s+partir\s+d[ae]s?)"
+_BETWEEN = r"(?:between|zwischen|entre(?:\s+las)?)"
 _MARKED = r"\d{1,2}(?:[:.h]\d\d(?!\d)|\s?[ap]\.?\s?m\b|\s*(?:-|–)\s*\d{1,2}(?:[:.]\d\d|\s?[ap]\.?m\b))"
-_BEFORE = rf"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?:(?P<at>{_SURE_AT})\s*|(?P<from>{_WEAK_AT})\s+)?)"
+_BEFORE = (
+    rf"(?:T(?=\d)|\s*[,;]?\s*(?:\(\s*)?(?:(?P<between>{_BETWEEN})\s+|(?P<at>{_SURE_AT})\s*|(?P<from>{_WEAK_AT})\s+)?)"
+)
 _UP_TO = rf"(?:\s*{DASH}\s*|\s+(?:{TO_WORD}|a\s+las?|às|ao|y\s+las?)\s+)"
 _NO_DATE = rf"(?!(?:st|nd|rd|th)?\.?\s*(?:(?:of|de)\s+)?{MONTH})"  # “6pm until 30 June” ends on a day
-_TIME = re.compile(_BEFORE + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')}{_NO_DATE})?", re.I)
+_TIME = re.compile(
+    _BEFORE + _T.format("a") + rf"(?:(?(between)\s+(?:{AND_WORD})(?:\s+las)?\s+|{_UP_TO}){_T.format('b')}{_NO_DATE})?",
+    re.I,
+)
 _ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
+_IN_PARENTHESES = re.compile(r"\s*\(\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
+_AND_ALSO = re.compile(r"\s*[,;/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
 _SECOND = re.compile(
     rf"\s*(?:&|\+|\b{AND_WORD}\b)\s*(?:at\s+)?(?={_MARKED}){_T.format('a')}(?:{_UP_TO}{_T.format('b')})?", re.I
 )
@@ -69,6 +77,7 @@ def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | N
         stop = also.end()
         if found := zone_word(text, stop) or city_at(text, stop):
             stop = found[1]
+    stop = _elsewhere(text, stop)
     if second := _SECOND.match(text, stop):
         stop = second.end()
         warnings.append(f"It has two times; only “{match.group().strip(' ,')}” was taken.")
@@ -79,6 +88,19 @@ def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | N
     return Hours(start, end, next_day, zone, tuple(warnings)), stop
 
 
+def _elsewhere(text: str, at: int) -> int:
+    """Behind `(3pm PT, 23:00 GMT)`: the same moment in other zones; the position itself where that is not there."""
+    stop = at
+    while also := (_IN_PARENTHESES if stop == at else _AND_ALSO).match(text, stop):
+        found = zone_word(text, also.end()) or city_at(text, also.end())
+        if found is None:
+            return at
+        stop = found[1]
+        if close := _CLOSE.match(text, stop):
+            return close.end()
+    return at
+
+
 def _is_time(match: re.Match[str], bare: bool) -> bool:
     if match["ahour"] == "24" and not match["aminute"] and not match["bhour"]:
         return False  # “24h swim” is a length
@@ -86,8 +108,15 @@ def _is_time(match: re.Match[str], bare: bool) -> bool:
     if any(match[f"{which}{part}"] for which in "ab" for part in parts):
         return True
     if match["bhour"]:
-        return (bare or bool(match["at"] or match["from"])) and int(match["ahour"]) < int(match["bhour"]) <= 24
+        told = bare or match["at"] or match["from"] or match["between"]
+        first, last = int(match["ahour"]), int(match["bhour"])
+        return bool(told) and (first < last <= 24 or _is_working_day(first, last))
     return bool(match["at"])
+
+
+def _is_working_day(first: int, last: int) -> bool:
+    """Whether `9-5` can only mean from nine to seventeen."""
+    return 7 <= first <= 11 and 1 <= last <= 6
 
 
 def _clock(match: re.Match[str], warnings: list[str]) -> tuple[time, time | None, bool]:
@@ -100,6 +129,10 @@ def _clock(match: re.Match[str], warnings: list[str]) -> tuple[time, time | None
     if a_half and b_hour is not None and not b_half and b_hour <= 12 and not match["bmark"]:
         earlier = (b_hour % 12, int(match["bminute"] or 0)) <= ((a_hour or 0) % 12, int(match["aminute"] or 0))
         b_half = {"a": "p", "p": "a"}[a_half.lower()] if earlier else a_half
+    marked = match["aminute"] or match["bminute"] or match["amark"] or match["bmark"]
+    if a_hour and b_hour and not (a_half or b_half or marked) and _is_working_day(a_hour, b_hour):
+        warnings.append(f"“{a_hour}-{b_hour}” was read as {a_hour}:00 to {b_hour + 12}:00.")
+        b_half = "p"
     alone = not (match["aminute"] or a_half or match["amark"] or b_hour is not None or match["aword"])
     if alone and a_hour is not None and 1 <= a_hour <= 7:
         warnings.append(f"“at {a_hour}” was read as {a_hour} PM.")

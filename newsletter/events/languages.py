@@ -94,8 +94,24 @@ CLOCK_WORDS: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 MIDNIGHT = frozenset(("midnight", "medianoche", "minuit", "mitternacht", "meia-noite"))
 
-TODAY = _words("today tonight hoy heute hoje aujourd'hui aujourd’hui")
+TODAY = _words("today tonight hoy heute hoje aujourd'hui aujourd’hui") | {
+    "this evening", "this afternoon", "this morning", "esta noche", "esta tarde", "ce soir", "cet après-midi",
+    "esta noite",
+}  # fmt: skip
 TOMORROW = _words("tomorrow mañana demain morgen amanhã")
+AFTER_TOMORROW = {
+    "day after tomorrow",
+    "the day after tomorrow",
+    "pasado mañana",
+    "après-demain",
+    "übermorgen",
+    "depois de amanhã",
+}
+PARTS_OF_DAY = {
+    "night", "evening", "afternoon", "morning", "abend", "nachmittag", "früh", "vormittag", "soir", "matin",
+    "après-midi", "por la noche", "por la tarde", "por la mañana", "à noite", "à tarde", "de manhã",
+}  # fmt: skip
+"""Behind such a word; the hours say it more exactly."""
 NEXT = _words("next this coming próximo próxima proximo nächsten nächster nächste kommenden")
 """Before a weekday; “prochain” and “que viene” stand behind it."""
 

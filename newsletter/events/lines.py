@@ -32,6 +32,9 @@ LONGEST_READING = 10.0
 """Seconds for all lines of a pasted text."""
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
+_SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+\s*)+")
+_QUOTED = re.compile(r"[\"“„«](?P<text>[^\"“”„«»]{3,})[\"”“»]")
+_EMPHASIS = re.compile(r"([*_])(?=\S)(?P<text>[^*_]+)(?<=\S)\1(?=[\s:,–-])")
 _NUMBERED = re.compile(
     rf"\(?\d{{1,2}}[.)]\s+(?={MONTH}\s+\d{{1,2}}(?!\d){days.TIME_FOLLOWS}|{WEEKDAY}|every\b|\d{{4}}-)", re.I
 )  # not “1. Dec 2026”
@@ -81,8 +84,7 @@ def read_lines(text: str, *, today: date, zone: str, language: str = "en") -> Re
 def worded(wording: str) -> str:
     """A pasted line as it was written, without its bullet, its links kept: clean HTML."""
     text = tidy(mojibake.mended(wording)).strip()
-    bullet = _BULLET.match(text) or _NUMBERED.match(text)
-    return clean(linked(text[bullet.end() :] if bullet else text).html())
+    return clean(linked(text[_bullet(text) :]).html())
 
 
 def read_line(line: str, *, today: date, zone: str, language: str = "en") -> EventData:
@@ -96,9 +98,7 @@ def read_line(line: str, *, today: date, zone: str, language: str = "en") -> Eve
     if len(wording) > LONGEST_LINE:
         raise UnreadableLine(f"The line has more than {LONGEST_LINE:,} characters; paste one event on each line.")
     mended = tidy(mojibake.mended(line)).strip()
-    text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", mended))
-    bullet = _BULLET.match(text) or _NUMBERED.match(text)
-    whole = linked(text[bullet.end() :] if bullet else text)
+    whole = linked(_bare_line(mended))
     if preamble := _PREAMBLE.match(whole.text):
         whole = whole.part(preamble.end())
     reader = _Reader(whole, today, month_first(zone, language))
@@ -129,6 +129,24 @@ def read_line(line: str, *, today: date, zone: str, language: str = "en") -> Eve
         wording=wording,
         warnings=tuple(dict.fromkeys(when.warnings)),
     )
+
+
+def _bare_line(text: str) -> str:
+    """The line without what stands around it: bullets, symbols, quotes; cells of a table are parted by ` | `."""
+    text = re.sub(r"\s*\t\s*", " | ", unicodedata.normalize("NFC", text))
+    text = re.sub(r"\s+", " ", text)
+    text = text[_bullet(text) :]
+    if quoted := _QUOTED.fullmatch(text):
+        text = quoted["text"]
+    return _EMPHASIS.sub(r"\g<text>", text, count=1) if text[:1] in "*_" else text
+
+
+def _bullet(text: str) -> int:
+    """Where the text begins behind bullets and symbols."""
+    at = 0
+    while bullet := _BULLET.match(text, at) or _SYMBOLS.match(text, at) or _NUMBERED.match(text, at):
+        at = bullet.end()
+    return at
 
 
 @dataclass
@@ -188,7 +206,7 @@ class _Reader:
         if when.days is None and (found := days.days_at(text, at, today=today, month_first=month_first)):
             when.days = found[0]
             return found[1]
-        bare = when.days is not None and when.hours is None
+        bare = (when.days is not None or when.rule is not None) and when.hours is None
         if when.hours is None and (hour := hours.hours_at(text, at, bare=bare)):
             when.hours = hour[0]
             if when.hours.end is None and when.days and when.days.kind == "one":

@@ -40,6 +40,7 @@ class RuleWords:
     on: str
     times: str
     once: str
+    last_day: str
     in_months: str
     not_in_months: str
     without: str
@@ -78,6 +79,7 @@ WORDS: dict[str, RuleWords] = {
         on="{d} {m} {y}",
         times="{} times",
         once="once",
+        last_day="last day",
         in_months="in {}",
         not_in_months="except in {}",
         without="except {}",
@@ -106,6 +108,7 @@ WORDS: dict[str, RuleWords] = {
         on="{d} de {m} de {y}",
         times="{} veces",
         once="una vez",
+        last_day="último día",
         in_months="en {}",
         not_in_months="excepto en {}",
         without="excepto el {}",
@@ -134,6 +137,7 @@ WORDS: dict[str, RuleWords] = {
         on="{d} {m} {y}",
         times="{} fois",
         once="une fois",
+        last_day="dernier jour",
         in_months="en {}",
         not_in_months="sauf en {}",
         without="sauf le {}",
@@ -162,6 +166,7 @@ WORDS: dict[str, RuleWords] = {
         on="{d}. {m} {y}",
         times="{}-mal",
         once="einmal",
+        last_day="letzter Tag",
         in_months="im {}",
         not_in_months="außer im {}",
         without="außer am {}",
@@ -199,6 +204,7 @@ WORDS: dict[str, RuleWords] = {
         on="{d} de {m} de {y}",
         times="{} vezes",
         once="uma vez",
+        last_day="último dia",
         in_months="em {}",
         not_in_months="exceto em {}",
         without="exceto em {}",
@@ -275,6 +281,8 @@ def _said(parts: dict[str, str], words: RuleWords) -> str | None:
         if days and "BYMONTHDAY" not in parts and (named := _ordinal_days(days, words)):
             return month.format(named)
         number = parts.get("BYMONTHDAY", "")
+        if not days and number == "-1":
+            return month.format(words.last_day)
         if not days and number.isdigit():
             return month.format(words.on_day.format(number))
         return words.month if not days and not number and interval == "1" else None

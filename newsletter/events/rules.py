@@ -13,13 +13,17 @@ from newsletter.events.words import (
     AND,
     ARTICLE,
     BYDAY,
+    DASH,
     MONTH,
     ORDINAL,
-    ORDINALS,
     PLURAL_WEEKDAY,
     UNTIL_WORD,
     WEEKDAY,
+    WEEKDAYS,
+    any_of,
     month_of,
+    ordinal_of,
+    weekday_of,
     weekdays_in,
 )
 
@@ -49,6 +53,7 @@ _DAY_OF_MONTH = re.compile(
     r"(?:(?:day\s+)?(?:of|in)\s+(?:the|each|every)\s+month|de\s+(?:cada\s+m[eê]s|chaque\s+mois)|jed(?:es|en)\s+monats)\b",
     re.I,
 )
+_MONTHLY_ON = re.compile(r"(?:monthly|every\s+month),?\s+on\s+the\s+(?P<number>\d{1,2})(?:st|nd|rd|th)\b", re.I)
 _EVERY = re.compile(rf"(?:on\s+|a\s+)?{_EACH}\s+(?:(?P<other>{_OTHER})\s+)?(?P<days>{_WEEKDAY_LIST})", re.I)
 _DAILY = re.compile(
     r"(?:(?:every|each)\s+day|daily|todos\s+los\s+d[ií]as|tous\s+les\s+jours|chaque\s+jour|jeden\s+tag|täglich"
@@ -58,6 +63,49 @@ _DAILY = re.compile(
 _WORKDAYS = re.compile(
     r"(?:(?:every|each)\s+(?:week|work)day|on\s+weekdays|werktags|(?:de\s+)?lunes\s+a\s+viernes"
     r"|(?:du\s+)?lundi\s+au\s+vendredi|montags\s+bis\s+freitags|de\s+segunda\s+a\s+sexta(?:-feira)?)\b",
+    re.I,
+)
+_WEEKEND = re.compile(
+    r"(?:(?:every|each)\s+weekend|cada\s+fin\s+de\s+semana|(?:chaque|tous\s+les)\s+week-?ends?|jedes\s+wochenende"
+    r"|(?:todo|cada)\s+fim\s+de\s+semana)\b",
+    re.I,
+)
+_TIME_BEHIND = (
+    rf"(?=\s*[:,]?\s+(?:(?:at|from|von|ab|de|das|à|às|a\s+las)\s+)?(?!\d{{1,2}}\.?\s*(?:{DASH}|to|bis|al?|au)\s*\d{{1,2}}"
+    rf"\.?\s+(?:de\s+)?{MONTH})\d{{1,2}}(?:[:.h]\d\d|\s?[ap]\.?m|\s?h\b|\s?uhr|\s*{DASH}\s*\d))"
+)
+_WEEKDAY_RANGE = re.compile(
+    rf"(?:from\s+|von\s+|du\s+|de\s+)?(?P<first>{any_of(WEEKDAYS)})\b\.?(?:\s*{DASH}\s*|\s+(?:to|through|bis|a|au|à)\s+)"
+    rf"(?P<last>{any_of(WEEKDAYS)})\b\.?{_TIME_BEHIND}",
+    re.I,
+)
+_COUNTED = {
+    "two": 2,
+    "dos": 2,
+    "deux": 2,
+    "zwei": 2,
+    "duas": 2,
+    "three": 3,
+    "tres": 3,
+    "trois": 3,
+    "drei": 3,
+    "três": 3,
+}
+_EVERY_WEEKS = re.compile(
+    rf"(?:(?:every|alle|cada|toutes\s+les|a\s+cada)\s+(?P<count>[2-9]|{any_of(_COUNTED)})\s+(?:weeks|wochen|semanas|semaines)"
+    rf"|(?P<twice>biweekly|fortnightly|every\s+fortnight|14-?tägig))\s*,?\s+(?:(?:on|am|el|los|le|na|no|às)\s+)?"
+    rf"(?P<days>{_WEEKDAY_LIST})",
+    re.I,
+)
+_YEARLY = re.compile(
+    r"(?:(?:every|each)\s+year|yearly|annually|cada\s+año|todos\s+los\s+años|chaque\s+année|tous\s+les\s+ans"
+    r"|jedes\s+jahr|jährlich|todos\s+os\s+anos|cada\s+ano)\b(?=\s*,?\s+(?:on\s+|am\s+|el\s+|le\s+|em\s+)?(?:\d|[^\W\d]+\.?\s+\d))",
+    re.I,
+)
+_LAST_DAY = re.compile(
+    r"(?:on\s+|am\s+)?(?:(?:the|el|le|o)\s+)?(?:last\s+day\s+(?:of|in)\s+(?:the|each|every)\s+month"
+    r"|último\s+día\s+(?:del|de\s+cada)\s+mes|dernier\s+jour\s+(?:du|de\s+chaque)\s+mois"
+    r"|letzte[rn]?\s+tag\s+(?:im|des|jeden)\s+monats?|último\s+dia\s+(?:do|de\s+cada)\s+m[êe]s)\b",
     re.I,
 )
 _WEEKLY = re.compile(r"(?:weekly,?\s+(?=on\s|every\s))?", re.I)
@@ -92,14 +140,24 @@ def rule_at(text: str, at: int, *, strong: bool = False) -> tuple[Rule, int] | N
         if match := pattern.match(text, at):
             return _monthly(match["ordinals"], match["days"]), match.end()
     if (match := _DAY_OF_MONTH.match(text, at)) and 1 <= int(match["number"]) <= 31:
-        number = int(match["number"])
-        short = (f"Months without a day {number} are left out.",) if number > 28 else ()
-        return Rule(f"FREQ=MONTHLY;BYMONTHDAY={number}", short), match.end()
+        return _on_day(int(match["number"])), match.end()
+    if (match := _MONTHLY_ON.match(text, at)) and 1 <= int(match["number"]) <= 31:
+        return _on_day(int(match["number"])), match.end()
+    if match := _LAST_DAY.match(text, at):
+        return Rule("FREQ=MONTHLY;BYMONTHDAY=-1"), match.end()
+    if match := _WEEKEND.match(text, at):
+        return Rule("FREQ=WEEKLY;BYDAY=SA,SU"), match.end()
+    if match := _EVERY_WEEKS.match(text, at):
+        return _every_weeks(match), match.end()
+    if match := _YEARLY.match(text, at):
+        return Rule("FREQ=YEARLY"), match.end()
     if match := _WORKDAYS.match(text, at):
         return Rule("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"), match.end()
     if match := _EVERY.match(text, at):
         return _weekly(match), match.end()
     if not strong:
+        if match := _WEEKDAY_RANGE.match(text, at):
+            return _range(weekday_of(match["first"]), weekday_of(match["last"])), match.end()
         if match := _DAILY.match(text, at):
             return Rule("FREQ=DAILY"), match.end()
         if match := _PLURAL.match(text, at):
@@ -124,12 +182,28 @@ def find_rule(text: str) -> tuple[Rule, int, int] | None:
     return None
 
 
+def _on_day(number: int) -> Rule:
+    short = (f"Months without a day {number} are left out.",) if number > 28 else ()
+    return Rule(f"FREQ=MONTHLY;BYMONTHDAY={number}", short)
+
+
+def _range(first: int, last: int) -> Rule:
+    days = sorted((first + ahead) % 7 for ahead in range((last - first) % 7 + 1))
+    return Rule(f"FREQ=WEEKLY;BYDAY={','.join(BYDAY[day] for day in days)}")
+
+
+def _every_weeks(match: re.Match[str]) -> Rule:
+    count = match["count"] or "2"
+    every = _COUNTED.get(count.lower()) or int(count)
+    return Rule(f"FREQ=WEEKLY;INTERVAL={every};BYDAY={','.join(_days(match['days']))}")
+
+
 def _days(words: str) -> list[str]:
     return [BYDAY[number] for number in sorted(set(weekdays_in(words)))]
 
 
 def _monthly(ordinals: str, days: str) -> Rule:
-    numbers = sorted({ORDINALS[word.lower()] for word in re.findall(ORDINAL, ordinals, re.I)}, key=lambda n: n % 7)
+    numbers = sorted({ordinal_of(word) for word in re.findall(ORDINAL, ordinals, re.I)}, key=lambda n: n % 7)
     fifth = ("Months without a fifth are left out.",) if 5 in numbers else ()
     return Rule(f"FREQ=MONTHLY;BYDAY={','.join(f'{n}{day}' for n in numbers for day in _days(days))}", fifth)
 

@@ -61,6 +61,8 @@ def settled(when: When, today: date, own: str, country: str | None) -> Settled:
     if when.until is not None:
         (last,), warnings = days.resolve(when.until, today=max(found[0], today) if found else today)
         when.warnings.extend(warnings)
+    if rrule is not None and when.days is not None and when.days.kind == "range":  # from the first to the last of it
+        when.start, last, found = found[0], last or found[-1], ()
     first = _first(when, found, rrule, today)
     out: tuple[date, ...] = ()
     if rrule is not None and when.out.days:
@@ -68,7 +70,7 @@ def settled(when: When, today: date, own: str, country: str | None) -> Settled:
     if last is not None and last < first:
         raise UnreadableLine(f"It would end on {days.in_words(last)}, before it begins on {days.in_words(first)}.")
     several = found if when.days is not None and when.days.kind == "list" and rrule is None else ()
-    final = found[-1] if when.days is not None and when.days.kind == "range" else first
+    final = found[-1] if found and when.days is not None and when.days.kind == "range" else first
     if when.out.days and rrule is None and found:
         several, warnings = exceptions.without_days(several or _each(found), when.out)
         when.warnings.extend(warnings)
@@ -102,7 +104,9 @@ def _first(when: When, found: tuple[date, ...], rrule: str | None, today: date) 
             said = f"is not the {words}" if rrule.startswith("FREQ=MONTHLY;BYDAY") else f"does not fit “{words}”"
             when.warnings.append(f"{days.in_words(found[0])} {said}{hint}. The date was kept.")
         return found[0]
-    start = rules.first_start(rrule, max(today, when.start or today))
+    if rrule == "FREQ=YEARLY":
+        raise UnreadableLine("It comes every year, and no day is told; write one, as in “every year on July 4”.")
+    start = rules.first_start(rrule, when.start if when.days else max(today, when.start or today))
     if start is None:
         raise UnreadableLine("The rule has no day in the coming ten years.")
     return start

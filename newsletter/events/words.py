@@ -50,7 +50,7 @@ _RISKY_MONTH = (
     rf"(?:(?<=\bde\s){any_of(languages.RISKY_MONTHS)}\b"
     rf"|(?<=\d\s){any_of(languages.RISKY_MONTHS)}(?=\.|\s*[:,–-]|\s+(?:de\s+)?20\d\d|\s+[àa]s\s))"
 )
-MONTH = rf"(?:{_SAFE_MONTH}\b|{_RISKY_MONTH})\.?"
+MONTH = rf"(?:{_SAFE_MONTH}(?:\b|(?=\d{{1,2}}\b))|{_RISKY_MONTH})\.?"
 ARTICLE = r"(?:(?:(?:el|los|o|os)\s+)?d[ií]as?\s+|(?:the|le|les|el|los|den|dem|o|os)\s+)"
 _BEFORE_NUMBER = (
     rf"(?=\.?(?:\s*[,/&–-]\s*|\s+)(?:(?:and|to|e|et|y|und|bis|au?)\s+)?{ARTICLE}?(?:\d|[^\W\d]{{2,4}}\.?,?\s*\d))"
@@ -60,7 +60,7 @@ _MAR = r"mar(?=\.?,?\s+(?:le\s+)?\d{1,2}(?:er)?\s+(?:de\s+)?(?!may\b)" + _SAFE_M
 WEEKDAY_STEM = any_of(_LONG_WEEKDAYS)
 WEEKDAY = rf"(?:{WEEKDAY_STEM}\b|{any_of(_SHORT_WEEKDAYS)}\b{_BEFORE_NUMBER}|{_MAR})\.?"
 PLURAL_WEEKDAY = any_of(_PLURAL_WEEKDAYS) + r"\b"
-ORDINAL = any_of(ORDINALS) + r"\b"
+ORDINAL = rf"(?:{any_of(ORDINALS)}\b|[1-5]\.?[ºª]|[1-5]\.(?=\s|$))"
 DASH = r"(?:-|–|—|‐|‑|−)"
 TO_WORD = r"(?:to|through|thru|until|till|al|au|à|bis(?:\s+zum)?|até|a)"
 TO = rf"(?:\s*{DASH}\s*|\s+{TO_WORD}\s+)"
@@ -83,6 +83,12 @@ ONLINE = re.compile(
 def month_of(word: str) -> int:
     """The number of a month's name or abbreviation."""
     return MONTHS[word.rstrip(".").lower()]
+
+
+def ordinal_of(word: str) -> int:
+    """1 of `first`, `1st`, `1.` or `1º`; -1 of `last`."""
+    found = ORDINALS.get(word.lower())
+    return int(word[0]) if found is None else found
 
 
 def weekday_of(word: str) -> int:

@@ -406,3 +406,56 @@ def test_a_formatted_date_and_time_reads_back_the_same(day: date, hour: int, min
         event = read_line(form.format(d=day, h=hour, m=minute), today=TODAY, zone="UTC")
         assert event.start.isoformat() == f"{day}T{hour:02d}:{minute:02d}:00+00:00"
         assert event.title == "Talk"
+
+
+WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+NOT_SO_TIDY = [
+    ("Dec 5/6 Concert", "2026-12-05 2026-12-06", "", "Concert"),
+    ("Dec5 Concert", "2026-12-05 2026-12-05", "", "Concert"),
+    ("Dec 5 between 2 and 4 pm Concert", "2026-12-05T14:00 2026-12-05T16:00", "", "Concert"),
+    ("zwischen 14 und 16 Uhr am 5. Dezember: Concert", "2026-12-05T14:00 2026-12-05T16:00", "", "Concert"),
+    ("5. Dezember zwischen 14 und 16 Uhr Concert", "2026-12-05T14:00 2026-12-05T16:00", "", "Concert"),
+    ("Dec 5 6pm ET (3pm PT, 23:00 GMT) Concert", "2026-12-05T18:00", "", "Concert"),
+    ("Dec 5, 18:00–20:00 CET (12pm ET): Concert", "2026-12-05T18:00 2026-12-05T20:00", "", "Concert"),
+    (
+        "Every Tuesday from January 5 to March 30, 7pm: Class",
+        "2027-01-05T19:00", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20270331T035959Z", "Class",
+    ),
+    ("Wednesdays, Jan 5 - Mar 30: Class", "2027-01-06 2027-01-06", "FREQ=WEEKLY;BYDAY=WE;UNTIL=20270330", "Class"),
+    ("jeden 2. Dienstag im Monat, 18 Uhr Chor", "2026-12-08T18:00", "FREQ=MONTHLY;BYDAY=2TU", "Chor"),
+    ("cada 2º martes del mes, 18:00 Coro", "2026-12-08T18:00", "FREQ=MONTHLY;BYDAY=2TU", "Coro"),
+    ("Mon-Fri 9-5 Office hours", "2026-11-27T09:00 2026-11-27T17:00", WORKDAYS, "Office hours"),
+    ("Mon-Fri Dec 7-11 Fair", "2026-12-07 2026-12-11", "", "Fair"),
+    ("Mon-Thu 7-9pm Class", "2026-11-30T19:00 2026-11-30T21:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH", "Class"),
+    ("segunda a sexta 9h-12h Atendimento", "2026-11-27T09:00 2026-11-27T12:00", WORKDAYS, "Atendimento"),
+    ("every 2 weeks on Friday 6pm Film", "2026-11-27T18:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "Film"),
+    ("biweekly Friday 6pm Film", "2026-11-27T18:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "Film"),
+    ("alle drei Wochen am Freitag 18 Uhr Film", "2026-11-27T18:00", "FREQ=WEEKLY;INTERVAL=3;BYDAY=FR", "Film"),
+    ("toutes les deux semaines, le vendredi 18h Film", "2026-11-27T18:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "Film"),
+    ("every weekend Market", "2026-11-28 2026-11-28", "FREQ=WEEKLY;BYDAY=SA,SU", "Market"),
+    ("monthly on the 15th Market", "2026-12-15 2026-12-15", "FREQ=MONTHLY;BYMONTHDAY=15", "Market"),
+    ("last day of the month Market", "2026-11-30 2026-11-30", "FREQ=MONTHLY;BYMONTHDAY=-1", "Market"),
+    ("every year on July 4 Parade", "2027-07-04 2027-07-04", "FREQ=YEARLY", "Parade"),
+    ("every year Parade", None, "", ""),
+    ("übermorgen 18 Uhr Treffen", "2026-11-29T18:00", "", "Treffen"),
+    ("heute Abend 18 Uhr Treffen", "2026-11-27T18:00", "", "Treffen"),
+    ("ce soir 20h Concert", "2026-11-27T20:00", "", "Concert"),
+    ("pasado mañana a las 18h Coro", "2026-11-29T18:00", "", "Coro"),
+    ("depois de amanhã às 18h Coro", "2026-11-29T18:00", "", "Coro"),
+    ("📅 Dec 5, 7pm Concert", "2026-12-05T19:00", "", "Concert"),
+    ("☐ Sat 5 Dec – Concert", "2026-12-05 2026-12-05", "", "Concert"),
+    ("_Dec 5_ Concert", "2026-12-05 2026-12-05", "", "Concert"),
+    ("“Dec 5: Concert”", "2026-12-05 2026-12-05", "", "Concert"),
+    ("Dec 5\tConcert\t7pm\tTown Hall", "2026-12-05T19:00", "", "Concert"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "when", "rule", "title"), NOT_SO_TIDY)
+def test_lines_as_people_really_send_them(line: str, when: str | None, rule: str, title: str) -> None:
+    if when is None:
+        with pytest.raises(UnreadableLine):
+            read_line(line, today=TODAY, zone=NEW_YORK)
+        return
+    one = read_line(line, today=TODAY, zone=NEW_YORK)
+    told = " ".join(moment.isoformat()[:16] for moment in (one.start, one.end) if moment is not None)
+    assert (told, one.rule or "", one.title) == (when, rule, title)
