@@ -78,6 +78,32 @@ class Checked:
             return f"in the issue or its theme “{self.theme}”"
         return f"newsletter issue edit {self.issue.number} {block} {option}".rstrip()
 
+    def mend_text(self, block: BlockId | None, text: str, option: str = "--blurb TEXT") -> str:
+        """Where to change some words or a link: the field of the block that shows them.
+
+        Where several items stand in a block, what each of them says is changed in the item itself.
+        """
+        found = next((one for one in self.issue.outline.blocks() if one.id == block), None)
+        if found is None:
+            return self.mend(block)
+        forms = {text, escape(text, quote=False), escape(text)}
+
+        def says(field: str | None) -> bool:
+            return any(form in (field or "") for form in forms)
+
+        for name in ("headline", "teaser", "blurb", "outlet", "url", "alt"):
+            if says(getattr(found, name)):
+                return self.mend(block, f"--{name} {'URL' if name == 'url' else 'TEXT'}")
+        items = [self.versions[pin] for pin in found.items if pin in self.versions]
+        for item in items:
+            for name, over in (("title", "headline"), ("excerpt", "blurb"), ("outlet", "outlet"), ("url", "url")):
+                if says(getattr(item, name)):
+                    what = "URL" if name == "url" else "TEXT"
+                    if len(items) == 1:
+                        return self.mend(block, f"--{over} {what}")
+                    return f"newsletter items edit {item.item} --{name} {what}"
+        return self.mend(block, option)
+
     @cached_property
     def _words(self) -> Mapping[BlockId, str]:
         return {block.id: self._said(block) for block in self.issue.outline.blocks()}

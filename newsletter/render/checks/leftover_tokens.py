@@ -34,7 +34,7 @@ def check(seen: Checked) -> Iterator[Finding]:
             if found not in told and not (place == "the text part" and found in quoted):
                 told.add(found)
                 block = seen.block_with(found)
-                where = f"newsletter issue edit {seen.issue.number} {block}" if block else "in the issue or its theme"
+                where = seen.mend_text(block, found)
                 yield error(
                     "leftover-token",
                     f"“{found}” in {place} will be mailed as it stands: write what it was meant to say ({where}).",

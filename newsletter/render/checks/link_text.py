@@ -34,7 +34,7 @@ def check(seen: Checked) -> Iterator[Finding]:
             yield warning(
                 "generic-link-text",
                 f"A link says only “{text}”: link the words that name where it leads "
-                f"({seen.mend(block, '--blurb TEXT')}).",
+                f"({seen.mend_text(block, link.get('href'))}).",
                 block,
             )
 

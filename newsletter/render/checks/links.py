@@ -13,7 +13,7 @@ def check(seen: Checked) -> Iterator[Finding]:
     """What the servers said of the links and pictures that were asked."""
     for url, answer in seen.links.items():
         block = seen.block_with(url)
-        mend = seen.mend(block, "--url URL")
+        mend = seen.mend_text(block, url, "--url URL")
         if answer.state is LinkState.DEAD:
             yield warning("dead-link", f"{url} leads nowhere: {answer.detail.rstrip('.')} ({mend}).", block)
         elif answer.state is LinkState.MOVED:

@@ -16,11 +16,11 @@ def check(seen: Checked) -> Iterator[Finding]:
     """No reader is asked to write to “[email protected]”."""
     found = {one[0] for text in (seen.document.text_content(), seen.data.text) for one in _HIDDEN.finditer(text)}
     found |= {link for link in seen.document.xpath("//a/@href") if _LINK in link}
-    blocks = dict.fromkeys(seen.block_with(text) for text in sorted(found))
-    for block in blocks:
+    blocks = {seen.block_with(text): text for text in sorted(found)}
+    for block, text in blocks.items():
         yield warning(
             "protected-email",
             "An address reads “[email protected]”, as a website hid it: write the real one "
-            f"({seen.mend(block, '--blurb TEXT')}).",
+            f"({seen.mend_text(block, text)}).",
             block,
         )

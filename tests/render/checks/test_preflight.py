@@ -234,3 +234,22 @@ def _composed(sample: Any, issue: Any) -> RenditionData:
 
 def _all(sample: Any, issue: Any, data: RenditionData) -> list[Any]:
     return preflight(sample.publication(), issue, data, settings=sample.settings(), versions=sample.VERSIONS)
+
+
+def test_a_token_in_a_text_is_mended_where_that_text_is(sample: ModuleType) -> None:
+    """The excerpt of one of several items is no field of the block."""
+    versions = {
+        sample.pin(1): sample.version(1, excerpt="<p>Dear *|FNAME|*</p>"),
+        sample.pin(2): sample.version(2, title="Hello [[NAME]]"),
+        sample.pin(3): sample.version(3, excerpt="<p>%%TOWN%%</p>"),
+    }
+    both = sample.block(10, 1, 2, headline="Two letters")
+    alone = sample.block(11, 3)
+    issue = sample.issue(sample.section(1, "", both, alone))
+    data = compose(sample.publication(), issue, versions, (), settings=sample.settings(), on=sample.ON)
+    found = preflight(sample.publication(), issue, data, settings=sample.settings(), versions=versions)
+    told = {one.message.split("”")[0][1:]: one for one in found if one.code == "leftover-token"}
+    assert "(newsletter items edit 1 --excerpt TEXT)" in told["*|FNAME|*"].message
+    assert "(newsletter items edit 2 --title TEXT)" in told["[[NAME]]"].message
+    assert "(newsletter issue edit 47 11 --blurb TEXT)" in told["%%TOWN%%"].message
+    assert [one.block for one in told.values()] == [10, 10, 11]
