@@ -9,6 +9,7 @@ from sqlalchemy import Text, and_, cast, insert, select, update
 
 from newsletter.model.item import LINK_ONLY, ItemData, ItemId, Triage
 from newsletter.model.publication import PublicationId
+from newsletter.store import search
 from newsletter.store.engine import Tx
 from newsletter.store.schema import full_text, item, item_version, triage
 from newsletter.store.upsert import upsert_into
@@ -44,7 +45,9 @@ def enrich(tx: Tx, key: ItemId, found: ItemData, *, now: datetime) -> None:
     fields = ("title", "excerpt", "body", "url", "outlet", "author", "published", "language", "digest")
     values = {name: getattr(found, name) for name in fields}
     tx.execute(insert(item_version).values(item_id=key, number=number, seen_at=now, **values))
-    tx.execute(update(item).where(item.c.id == key).values(latest=number, flags=list(found.flags)))
+    told = {"latest": number, "flags": list(found.flags), "published": found.published, "language": found.language}
+    tx.execute(update(item).where(item.c.id == key).values(told))
+    search.keep(tx, [key])
 
 
 def keep_text(tx: Tx, text: FullText) -> None:

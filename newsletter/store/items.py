@@ -71,6 +71,15 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
     return ids
 
 
+def summarise(tx: Tx) -> None:
+    """Say of each item what its latest version says, where a database of an earlier version did not."""
+    latest = and_(item_version.c.item_id == item.c.id, item_version.c.number == item.c.latest)
+    values = {
+        name: select(item_version.c[name]).where(latest).scalar_subquery() for name in ("published", "language")
+    }
+    tx.execute(update(item).values(values).where(item.c.published.is_(None), item.c.language.is_(None)))
+
+
 def _first_state(one: ItemData) -> Triage:
     return Triage.SKIPPED if LEFT_OUT in one.flags else Triage.NEW
 
@@ -98,6 +107,8 @@ def _item_row(one: ItemData) -> dict[str, Any]:
         "canonical_url": one.canonical_url,
         "digest": one.digest,
         "flags": list(one.flags),
+        "published": one.published,
+        "language": one.language,
     }
 
 
@@ -221,7 +232,7 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 def shown_moment(now: datetime) -> ColumnElement[datetime]:
     """When an item was published, or first seen where that makes no sense: for queries that join its tables."""
-    published = func.coalesce(item_edit.c.published, item_version.c.published)
+    published = func.coalesce(item_edit.c.published, item.c.published)
     return case((and_(published <= now, published >= _OLDEST), published), else_=item.c.first_seen)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from newsletter.errors import NewsletterError
-from newsletter.store import search
+from newsletter.store import items, search
 from newsletter.store.engine import Store, Tx, first_line, open_engine
 from newsletter.store.schema import metadata
 
@@ -67,6 +67,7 @@ def _bring_up_to_date(store: Store) -> None:
             return
         _migrate(tx, revision)
         search.fill(tx)
+        items.summarise(tx)
 
 
 def _migrate(tx: Tx, revision: str | None) -> None:

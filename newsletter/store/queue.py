@@ -21,7 +21,6 @@ from newsletter.store.schema import (
     issue,
     item,
     item_edit,
-    item_version,
     source_publication,
     story_item,
     triage,
@@ -64,14 +63,13 @@ def _found(
     if wanted.source is not None:
         conditions.append(item.c.source_id == wanted.source)
     if wanted.language:
-        conditions.append(func.lower(item_version.c.language).like(f"{wanted.language.lower()}%"))
+        conditions.append(func.lower(item.c.language).like(f"{wanted.language.lower()}%"))
     if wanted.since is not None:
         conditions.append(items.shown_moment(now) >= wanted.since)
     query = (
         select(*columns)
         .select_from(triage)
         .join(item, item.c.id == triage.c.item_id)
-        .join(item_version, and_(item_version.c.item_id == item.c.id, item_version.c.number == item.c.latest))
         .outerjoin(
             item_edit,
             and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == triage.c.publication_id),
@@ -177,10 +175,9 @@ def uses(tx: Tx, publication: PublicationId, ids: Sequence[ItemId] | set[ItemId]
 def languages(tx: Tx, publication: PublicationId) -> list[str]:
     """The languages of what is in the queue, without their regions."""
     query = (
-        select(func.lower(item_version.c.language))
-        .join(item, and_(item.c.id == item_version.c.item_id, item.c.latest == item_version.c.number))
+        select(func.lower(item.c.language))
         .join(triage, triage.c.item_id == item.c.id)
-        .where(triage.c.publication_id == publication, item_version.c.language.is_not(None))
+        .where(triage.c.publication_id == publication, item.c.language.is_not(None))
         .distinct()
     )
     return sorted({str(one).replace("_", "-").split("-")[0] for one in tx.execute(query).scalars() if one})

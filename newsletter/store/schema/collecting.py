@@ -91,6 +91,9 @@ item = Table(
     Column("latest", Integer, nullable=False),  # number of the latest version
     Column("first_seen", Utc, nullable=False),
     Column("flags", Json, nullable=False),
+    # As its latest version says: the queue is put in order without reading its texts.
+    Column("published", Utc),
+    Column("language", String(35)),
     Index("ix_item_source_guid", "source_id", "guid"),
     Index("ix_item_source_url", "source_id", "canonical_url"),
     Index("ix_item_source_digest", "source_id", "digest"),
@@ -174,8 +177,6 @@ item_version = Table(
     Column("language", String(35)),
     Column("digest", String(64), nullable=False),
     Column("seen_at", Utc, nullable=False),
-    # The order of the queue without its texts: they are long, and lie before these columns.
-    Index("ix_item_version_order", "item_id", "number", "published", "language"),
 )
 
 # What the editors of one publication decided about an item. A row for each publication that takes from its source.

@@ -329,9 +329,8 @@ def upgrade() -> None:
     op.add_column("invitation", sa.Column("user_id", sa.Integer(), nullable=True))
     op.add_column("issue", sa.Column("corrected_id", sa.Integer(), nullable=True))
     op.add_column("issue", sa.Column("corrects_id", sa.Integer(), nullable=True))
-    op.create_index(
-        "ix_item_version_order", "item_version", ["item_id", "number", "published", "language"], unique=False
-    )
+    op.add_column("item", sa.Column("published", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("item", sa.Column("language", sa.String(length=35), nullable=True))
     op.add_column("revision", sa.Column("letter", sa.Text(), nullable=True))
     op.add_column("revision", sa.Column("after", sa.Text(), nullable=True))
     op.add_column("revision", sa.Column("state", sa.String(length=8), server_default="done", nullable=False))
