@@ -155,7 +155,7 @@ def test_an_article_with_headings_stays_one_item_beside_others_of_its_site() -> 
             for year in range(1990, 1995)
         )
         main = f"<article><h1>All about {name}</h1>{text}</article>"
-        return f"<html><body><header>The Ferry</header>{main}<footer>The Ferry and its people</footer></body></html>".encode()
+        return f"<html><body><header>The Ferry</header>{main}<footer>The Ferry and all</footer></body></html>".encode()
 
     found = read([article(name) for name in ("mills", "boats", "bells")], ".html")
     assert [[item.title for item in one.items] for one in found] == [

@@ -77,9 +77,11 @@ def read_listing(blocks: Sequence[Block], chrome: frozenset[str]) -> list[Told] 
         return None
     if len(linked) > FEWEST or _is_broken_up(blocks, own):
         return told
-    # what its siblings share is above and below only, as around an article: then each headline must have one excerpt
+    # what its siblings share is above and below only, as around an article with headings: then each story must stand
+    # apart, with one headline and one excerpt
     framed = len(own) < len(blocks) and with_headline > FEWEST and 10 * with_headline >= 9 * len(told)
-    return told if framed else None
+    one_box = any(block.heading and not block.top and not block.box for block in own)
+    return told if framed and not one_box else None
 
 
 def _is_broken_up(blocks: Sequence[Block], own: Sequence[Block]) -> bool:
