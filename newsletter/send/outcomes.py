@@ -16,7 +16,29 @@ GIVE_UP_AFTER = timedelta(days=2)
 """How long after the start of the issue a deferred delivery is tried again."""
 
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
-_ABOUT_RELAYING = re.compile(r"relay|authenticat|log ?in first|not logged in", re.IGNORECASE)
+_ABOUT_US = re.compile(
+    r"relay(ing)? (access )?(denied|not|is not)|not (permitted|allowed) to relay|unable to relay|relaying"
+    r"|authenticat|log ?in first|not logged in"
+    r"|spamhaus|spamcop|barracuda|sorbs|proofpoint|\bd?nsbl\b|\brbl\b|block ?list|black ?list|deny ?list"
+    r"|(your|client|sending) (ip|host|server|mail server|domain|network|address|account)|bad reputation|poor reputation"
+    r"|sender (address )?(rejected|denied|not|is not|verif)|not verified"
+    r"|sending (limit|quota)|(daily|hourly) (\w+ )?(limit|quota)"
+    r"|account .{0,40}(suspended|disabled|blocked)|\bspf\b|\bdkim\b|\bdmarc\b",
+    re.IGNORECASE,
+)
+"""Of a refusal with a code for policy, or without one: what is said of the sender and not of the reader."""
+
+_ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
+_THE_ADDRESS_IS_GONE = {
+    (1, 1): "bad destination mailbox address",
+    (1, 2): "bad destination system address",
+    (1, 3): "bad destination mailbox address syntax",
+    (1, 6): "destination mailbox has moved, no forwarding address",
+    (1, 10): "recipient address has null MX (RFC 7505)",
+    (2, 1): "mailbox disabled, not accepting messages",
+}
+"""RFC 3463 §3.2 and §3.3, of class 5: the address is never mailed again. Not 2.2 (mailbox full), not 7.x (policy), not
+1.0 and 0.0, by which servers mean anything."""
 
 
 class Stage(IntEnum):
@@ -55,6 +77,8 @@ class Verdict:
     """It is about us and not about the reader: the run stops, and nobody else is tried."""
     suspicious: bool = False
     """Many of these in a row are about us, too: the message itself refused, or the connection lost."""
+    gone: bool = False
+    """The address does not exist: it is suppressed."""
 
 
 BACK = DeliveryState.QUEUED
@@ -73,15 +97,22 @@ def judge(answer: Answer) -> Verdict:
         return Verdict(DeliveryState.DEFERRED, reconnect=True)
     if code < 400:
         return _lost(answer)
-    if code < 500:
-        return Verdict(DeliveryState.DEFERRED)
+    if code < 500:  # to MAIL it says nothing of the reader: many in a row, and the server rests
+        return Verdict(DeliveryState.DEFERRED, suspicious=stage is Stage.MAIL)
+    subject = enhanced(answer.reply)
     if stage is Stage.MAIL or code in _LOGIN_CODES:
         return Verdict(BACK, rests=True)
-    if stage is Stage.RCPT:
-        if _ABOUT_RELAYING.search(answer.reply):
-            return Verdict(BACK, rests=True)
-        return Verdict(DeliveryState.FAILED)
-    return Verdict(DeliveryState.FAILED, suspicious=True)
+    if subject in _THE_ADDRESS_IS_GONE:
+        return Verdict(DeliveryState.FAILED, gone=True)
+    if (subject is None or subject[0] in (0, 7)) and _ABOUT_US.search(answer.reply):
+        return Verdict(BACK, rests=True)
+    return Verdict(DeliveryState.FAILED, suspicious=stage is not Stage.RCPT)
+
+
+def enhanced(reply: str) -> tuple[int, int] | None:
+    """Subject and detail of an enhanced status code (RFC 2034, RFC 3463) at the beginning of a reply, or none."""
+    found = _ENHANCED.match(reply)
+    return (int(found[2]), int(found[3])) if found else None
 
 
 def _lost(answer: Answer) -> Verdict:
@@ -105,4 +136,6 @@ def closed(row: Claimed, answer: Answer, verdict: Verdict, *, began: datetime, n
         due = now + retry_after(row.attempt, spread)
         if due - began > GIVE_UP_AFTER:
             state, due, reply = DeliveryState.FAILED, None, f"Given up after {row.attempt} attempts: {reply}"
-    return Closed(id=row.id, attempt=row.attempt, state=state, code=answer.code, reply=reply, due_at=due)
+    return Closed(
+        id=row.id, attempt=row.attempt, state=state, code=answer.code, reply=reply, due_at=due, gone=verdict.gone
+    )

@@ -34,6 +34,7 @@ from newsletter.model.issue import IssueId, IssueState, RenditionId
 from newsletter.model.publication import PublicationId
 from newsletter.model.splice import MessageIds
 from newsletter.model.subscriber import SubscriberId
+from newsletter.store import suppressions
 from newsletter.store.engine import Tx
 from newsletter.store.prepared import Prepared
 from newsletter.store.schema import delivery as table
@@ -80,6 +81,8 @@ class Closed:
     reply: str | None = None
     due_at: datetime | None = None
     """When a deferred one may be tried again."""
+    gone: bool = False
+    """The server says that there is no such address: it is suppressed in the same transaction."""
 
 
 def sending(tx: Tx, issue: IssueId) -> Sending:
@@ -266,6 +269,8 @@ def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
                 for one in closed
             ],
         )
+    if gone := [one.id for one in closed if one.gone]:
+        suppressions.add_readers(tx, gone, why="no such address", now=now)
     if again := [one.id for one in closed if one.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)]:
         tx.execute(
             update(table)

@@ -24,7 +24,7 @@ from newsletter.model.rendition import RenditionData
 from newsletter.send.role import RoleTaken, sender_role
 from newsletter.send.stopped import SendStopped
 from newsletter.settings import Settings
-from newsletter.store import Store, audience, deliveries, publications
+from newsletter.store import Store, audience, deliveries, publications, suppressions
 from newsletter.store import issues as table_of_issues
 from newsletter.store.schema import issue as issues
 from newsletter.store.schema import subscription
@@ -130,6 +130,11 @@ def test_each_answer_has_its_place_in_the_ledger(
     assert ledger["hard-0@example.org"].code == 550
     assert ledger["hard-0@example.org"].reply == "5.1.1 No such user here"
     assert ledger["soft-0@example.org"].due_at > clock.now() + timedelta(minutes=3)
+
+    with store.reading() as tx:  # who is not there is never asked for again
+        kept = {email: suppressions.why(tx, email) for email in emails}
+    assert {email for email, why in kept.items() if why} == {email for email in emails if email.startswith("hard-")}
+    assert kept["hard-0@example.org"] == "no such address"
 
     again = deliver.deliver(store, settings, clock, issue)  # nobody is due: nobody is asked
     assert again == tally
