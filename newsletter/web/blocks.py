@@ -160,7 +160,8 @@ def _saved_over(
         rest = untouched(form, mine, theirs)
         if rest is None:
             raise
-        return editor.edit_block(number, block, rest, if_version=theirs.version, joins=auto)
+        beside = {name: value for name, value in values.items() if name not in mine}
+        return editor.edit_block(number, block, rest | beside, if_version=theirs.version, joins=auto)
 
 
 def _step(editor: Editor, number: int, block: BlockId, step: int) -> Issue:

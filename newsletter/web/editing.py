@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 from starlette.responses import JSONResponse
@@ -79,9 +80,11 @@ def edited(
 
 def saved(request: Request, number: int, version: int, **more: Any) -> Response:
     """The answer to a page that saved by itself: the version it has now, and the state of the whole draft."""
-    with place_of(request).store.reading() as tx:
-        state = arrivals.drafts(tx, editor_of(request).publication.id).get(number, [])
-    return JSONResponse({"version": version, "state": " ".join(map(str, state)), **more})
+    place, publication = place_of(request), editor_of(request).publication
+    with place.store.reading() as tx:
+        state = arrivals.drafts(tx, publication.id).get(number, [])
+    clock = f"{place.clock.now().astimezone(ZoneInfo(publication.zone)):%H:%M}"
+    return JSONResponse({"version": version, "state": " ".join(map(str, state)), "clock": clock, **more})
 
 
 def refused(request: Request, error: NewsletterError, status: int = 400) -> Response:

@@ -3,3 +3,6 @@ import "./swap.js";
 import "./keys.js";
 import "./live.js";
 import "./queue.js";
+import "./editing.js";
+import "./drag.js";
+import "./sending.js";
