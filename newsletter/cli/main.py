@@ -145,6 +145,7 @@ _COMMANDS = {
     "subscribers": "subscribers:app",
     "cadence": "cadence:app",
     "digest": "digest:app",
+    "doctor": "doctor:doctor",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "db": "backup:db",
