@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.model.source import FetchMemory, Source, SourceStatus
-from newsletter.net.fetch import Answer, Failed, Fetched, Request
+from newsletter.net.fetch import Answer, Failed, Fetched, NotModified, Request
 from newsletter.text.characters import one_line
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -83,15 +83,22 @@ def learn(
 
 
 def _rest(source: Source, answer: Answer, now: datetime, ttl: timedelta | None) -> dict[str, Any]:
-    """When a source that answered is asked again: at once, unless an editor, its server or the feed says later."""
-    said = [(source.rules.interval or timedelta(), "its interval is set so")]
-    if isinstance(answer, Fetched):
-        said.append(
-            (min(max_age(answer.headers.get("cache-control", "")), LONGEST_REST), "its server said so (max-age)")
-        )
-    said.append((min(ttl or timedelta(), LONGEST_REST), "the feed itself says so (ttl)"))
-    pause, why = max(said, key=lambda one: one[0])
-    return {"next_at": now + pause, "next_why": why} if pause else {"next_at": None, "next_why": None}
+    """When a source that answered is asked again: at once, unless an editor, its server or the feed says later.
+
+    A 304 stands for what was said before, where it says nothing itself (RFC 9111 §4.3.4).
+    """
+    wanted = source.rules.interval or timedelta()
+    said = [(timedelta(), "")]
+    if isinstance(answer, Fetched | NotModified) and "cache-control" in answer.headers:
+        said.append((max_age(answer.headers["cache-control"]), "its server said so (max-age)"))
+    elif isinstance(answer, NotModified) and source.memory.rest:
+        said.append((source.memory.rest, "nothing has changed, and it said so before"))
+    said.append((ttl or timedelta(), "the feed itself says so (ttl)"))
+    rest, why = max(said, key=lambda one: one[0])
+    rest = min(rest, LONGEST_REST)
+    pause, why = (rest, why) if rest > wanted else (wanted, "its interval is set so")
+    told = {"next_at": now + pause, "next_why": why} if pause else {"next_at": None, "next_why": None}
+    return {**told, "rest": rest or None}
 
 
 def max_age(value: str) -> timedelta:

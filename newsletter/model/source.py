@@ -52,6 +52,8 @@ class FetchMemory:
     """Not to be asked before, UTC."""
     next_why: str | None = None
     """Why not, in words that follow “because”."""
+    rest: timedelta | None = None
+    """How long its server or the feed itself said that it stays as it is; a 304 stands for that again."""
     moved_to: str | None = None
     """Where 301/308 pointed, …"""
     moved_count: int = 0

@@ -61,6 +61,8 @@ class Fetched:
 class NotModified:
     """The server still has what we know."""
 
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Names in lower case: a 304 may say anew how long it is fresh (RFC 9110 §15.4.5)."""
     moved_to: str | None = None
 
 
@@ -197,7 +199,7 @@ class Fetcher:
         if status in _REDIRECTS and headers.get("location"):
             return _Hop(location=headers["location"], permanent=status in _PERMANENT)
         if status == 304:
-            return _Hop(NotModified())
+            return _Hop(NotModified(headers=headers))
         if status != 200:
             return _Hop(_refusal(parts, status, headers, now))
         cap = self.limits.max_bytes

@@ -115,6 +115,7 @@ def _row(row: Any) -> Source:
             failures=row.failures,
             next_at=row.next_at,
             next_why=row.next_why,
+            rest=timedelta(seconds=row.rest) if row.rest else None,
             moved_to=row.moved_to,
             moved_count=row.moved_count,
         ),
@@ -213,6 +214,7 @@ def remember(tx: Tx, what: Remembered) -> None:
         "failures": what.memory.failures,
         "next_at": what.memory.next_at,
         "next_why": what.memory.next_why,
+        "rest": int(what.memory.rest.total_seconds()) if what.memory.rest else None,
         "moved_to": what.memory.moved_to,
         "moved_count": what.memory.moved_count,
     }

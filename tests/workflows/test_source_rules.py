@@ -170,3 +170,23 @@ def test_the_usual_places_are_tried_where_a_page_names_no_feed(desk: Any, web: A
     web.serve("/rss.xml", FEED)
     assert [one.url for one in sources.find(desk.settings, desk.clock, page)] == [web.url("/rss.xml")]
     assert [one.title for one in sources.find(desk.settings, desk.clock, web.url("/rss.xml"))] == ["Times"]
+
+
+def test_a_304_refreshes_how_long_a_feed_is_left_alone(desk: Any, web: Any) -> None:
+    desk.add(web.serve("/feed", FEED, etag='"1"', cache_control="max-age=1800"))
+    desk.collect()
+    for _ in range(2):
+        assert desk.only().asked is False
+        desk.later(minutes=31)
+        assert desk.only().status.value == "not-modified"
+
+
+def test_a_304_that_says_nothing_stands_for_what_was_said_before(desk: Any, web: Any) -> None:
+    web.serve("/feed", FEED.replace("<channel>", "<channel><ttl>60</ttl>"), etag='"1"')
+    desk.add(web.url("/feed"))
+    desk.collect()
+    desk.later(minutes=61)
+    assert desk.only().status.value == "not-modified"
+    outcome = desk.only()
+    assert outcome.asked is False
+    assert "nothing has changed" in (outcome.waits or "")

@@ -66,6 +66,7 @@ source = Table(
     Column("skip", Json),  # words: what has one of them is not offered
     Column("newest", Integer),  # only so many of the newest of each answer
     Column("interval", Integer),  # seconds between two looks
+    Column("rest", Integer),  # seconds for which it said that it stays as it is
     Column("created_at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )

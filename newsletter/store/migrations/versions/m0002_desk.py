@@ -335,6 +335,7 @@ def upgrade() -> None:
     op.add_column("revision", sa.Column("after", sa.Text(), nullable=True))
     op.add_column("revision", sa.Column("state", sa.String(length=8), server_default="done", nullable=False))
     op.add_column("section", sa.Column("most", sa.Integer(), nullable=True))
+    op.add_column("source", sa.Column("rest", sa.Integer(), nullable=True))
     op.add_column("triage", sa.Column("reason", sa.Text(), nullable=True))
     op.add_column("triage", sa.Column("until", sa.Integer(), nullable=True))
     create_search(op.get_bind())
