@@ -6,8 +6,12 @@ import logging
 import os
 import re
 import threading
+from collections import OrderedDict
+from functools import cache
 from typing import Any
 
+_SHEETS = 16
+"""Sheets that are kept read."""
 HEAD_LIMIT = 16 * 1024
 """Bytes of head.css; Gmail drops a longer one."""
 
@@ -97,9 +101,24 @@ def _transformed(html: str, css: str) -> str:
         )
 
 
+@cache
 def _premailer() -> Any:
     """Premailer, imported at the first issue: it takes a quarter of a second, and reads the size of its cache then."""
     os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "4096")
     from premailer import Premailer
 
-    return Premailer
+    read: OrderedDict[tuple[str, int], Any] = OrderedDict()
+
+    class Inliner(Premailer):  # type: ignore[misc]
+        """Reads a sheet once: a preview inlines the same one after each edit, and reading it is half of the work."""
+
+        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
+            key = (css_body, ruleset_index)
+            if key not in read:
+                read[key] = super()._parse_style_rules(css_body, ruleset_index)
+                while len(read) > _SHEETS:
+                    read.popitem(last=False)
+            rules, leftover = read[key]
+            return list(rules), list(leftover)
+
+    return Inliner
