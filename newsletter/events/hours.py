@@ -190,7 +190,7 @@ def placed(
             warnings.append(warning)
     assert zone is not None
     start = naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))  # out of a clock's gap
-    if why := _clock_change(naive, zone):
+    if why := clock_change(naive, zone):
         warnings.append(why)
     end = None
     if hours.end is not None or last > first:
@@ -201,7 +201,7 @@ def placed(
     return start, end, zone, tuple(warnings)
 
 
-def _clock_change(naive: datetime, zone: str) -> str | None:
+def clock_change(naive: datetime, zone: str) -> str | None:
     """A sentence where the clocks of the zone skip this time, or show it twice."""
     place = ZoneInfo(zone)
     early, late = naive.replace(tzinfo=place), naive.replace(tzinfo=place, fold=1)

@@ -13,6 +13,7 @@ from newsletter.clock import Clock
 from newsletter.events import expand, rrules, rules
 from newsletter.events.component import described, excepted_days, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
+from newsletter.events.hours import clock_change
 from newsletter.events.mojibake import mended
 from newsletter.events.rule_words import in_words
 from newsletter.model.event import EventData, EventStatus
@@ -24,6 +25,7 @@ MOST_INSTANCES = 500
 """Moved or changed instances, and dates beside a rule, of one event."""
 LONGEST_TRIAL = 2.0
 """Seconds that one event's rule may take when it is tried out."""
+MENDED = "Some characters were damaged on their way and have been mended; check them."
 LOOK_AHEAD = timedelta(days=62)
 """How far a rule is followed when it is tried out."""
 LONGEST_READING = 20.0
@@ -47,10 +49,12 @@ def read_ics(data: bytes, *, zone: str, now: datetime, name: str) -> ReadCalenda
     """
     if len(data) > MOST_BYTES:
         return _refused(name, f"The calendar is larger than {MOST_BYTES // 1_000_000} MB; split it into smaller files.")
-    raw = take_apart(tidy(mended(decoded(data))), most=MOST_EVENTS)
+    text = decoded(data)
+    whole = mended(text)
+    raw = take_apart(tidy(whole), most=MOST_EVENTS)
     if raw is None:
         return _refused(name, "It is no iCalendar file: there is no BEGIN:VCALENDAR in it.")
-    reader = _Reader(raw, zone, now, name)
+    reader = _Reader(raw, zone, now, name, (MENDED,) if whole != text else ())
     for uid, group in _by_uid(raw, name).items():
         reader.read(uid, group)
     if raw.left_out:
@@ -87,9 +91,10 @@ def _by_uid(raw: RawCalendar, name: str) -> dict[str, list[RawEvent]]:
 class _Reader:
     """Reads one UID after another, and notes what was refused."""
 
-    def __init__(self, raw: RawCalendar, zone: str, now: datetime, name: str) -> None:
+    def __init__(self, raw: RawCalendar, zone: str, now: datetime, name: str, warnings: tuple[str, ...] = ()) -> None:
         self.raw, self.zone, self.name = raw, raw.zone or zone, name
         self.own = zone
+        self.warnings = warnings
         self.today = now.astimezone(ZoneInfo(zone)).date()
         self.spent = 0.0
         self.events: list[EventData] = []
@@ -128,6 +133,9 @@ class _Reader:
         recurs = any(master.value(prop) for prop in ("RRULE", "RDATE")) or bool(moved)
         if zone == "UTC" and not recurs and self.own != "UTC":
             zone = self.zone  # many programs write single events in UTC, wherever they are
+        if not str(master.value("SUMMARY")).isascii():
+            warnings = [*self.warnings, *warnings]
+        warnings += _doubts(master, start, zone or self.zone)
         if isinstance(start, datetime):
             start = start.astimezone(UTC).astimezone(ZoneInfo(zone or self.zone))
         told = described(component)
@@ -207,6 +215,26 @@ class _Reader:
     def _status(self, component: Any) -> EventStatus:
         said = str(component.get("STATUS", "")).strip().upper()
         return EventStatus.CANCELLED if "CANCELLED" in (said, f"{self.raw.method}LED") else EventStatus.CONFIRMED
+
+
+def _doubts(master: RawEvent, start: date | datetime, zone: str) -> list[str]:
+    """A sentence for what is read in one of several ways: no zone, hours that the clocks skip, days of few months."""
+    told: list[str] = []
+    if isinstance(start, datetime):
+        written, params = next((value, params) for prop, params, value in master.properties if prop == "DTSTART")
+        if not params.get("TZID") and not written.strip().upper().endswith("Z"):
+            told.append(f"Its times name no zone; they were read as {zone}.")
+        if (why := clock_change(start.replace(tzinfo=None, fold=0), zone)) and written.strip()[-1:].upper() != "Z":
+            told.append(why)
+    rule = master.value("RRULE") or ""
+    parts = dict(part.split("=", 1) for part in rule.split(";") if "=" in part)
+    if parts.get("FREQ") == "MONTHLY" and not parts.keys() & {"BYDAY", "BYSETPOS"}:
+        number = parts.get("BYMONTHDAY", str(start.day))
+        if number.isdigit() and int(number) > 28:
+            told.append(f"Months without a day {number} are left out.")
+    if parts.get("FREQ") == "YEARLY" and (start.month, start.day) == (2, 29) and parts.keys() <= {"FREQ", "INTERVAL"}:
+        told.append("Years without a 29 February are left out.")
+    return told
 
 
 def _day(start: date | datetime) -> date:

@@ -123,3 +123,32 @@ def test_a_rule_that_cannot_be_followed_is_refused_and_its_neighbour_is_kept(rul
     read = read_ics(data, zone=NEW_YORK, now=NOW, name="x.ics")
     assert [event.title for event in read.events] == ["Good"]
     assert [what for what, _ in read.refused] == ["Bad"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("DTSTART:20261205T190000", "Its times name no zone; they were read as America/New_York."),
+        ("DTSTART;TZID=America/New_York:20270314T023000", "There is no 02:30 on Sunday 14 March 2027"),
+        ("DTSTART;TZID=America/New_York:20271107T013000", "There are two times 01:30 on Sunday 7 November 2027"),
+        ("DTSTART;VALUE=DATE:20240229\r\nRRULE:FREQ=YEARLY", "Years without a 29 February are left out."),
+        ("DTSTART;VALUE=DATE:20240131\r\nRRULE:FREQ=MONTHLY", "Months without a day 31 are left out."),
+        ("DTSTART;VALUE=DATE:20240101\r\nRRULE:FREQ=MONTHLY;BYMONTHDAY=30", "Months without a day 30 are left out."),
+        ("DTSTART;VALUE=DATE:20261205\r\nLOCATION:x", None),
+        ("DTSTART;VALUE=DATE:20240131\r\nRRULE:FREQ=MONTHLY;BYDAY=2MO", None),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_told(lines: str, sentence: str | None) -> None:
+    text = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Fair\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    (one,) = read_ics(text.encode(), zone="America/New_York", now=datetime(2026, 11, 27, tzinfo=UTC), name="x").events
+    assert (" ".join(one.warnings) == "") if sentence is None else any(sentence in warning for warning in one.warnings)
+
+
+def test_mended_characters_are_told_where_they_are() -> None:
+    body = "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:{title}\r\nDTSTART;VALUE=DATE:20261205\r\nEND:VEVENT\r\n"
+        for n, title in enumerate(("CafÃ© Ã¼ber", "Plain"))
+    )
+    text = f"BEGIN:VCALENDAR\r\n{body}END:VCALENDAR\r\n"
+    found = read_ics(text.encode(), zone="UTC", now=datetime(2026, 11, 27, tzinfo=UTC), name="x").events
+    assert [(one.title, bool(one.warnings)) for one in found] == [("Café über", True), ("Plain", False)]
