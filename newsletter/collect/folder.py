@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.collect.found import Refusal, Unreadable
 
 STABLE_FOR = 1.0
 """Real seconds for which a file must not have changed before it is read."""
+
+DEEPEST = 4
+"""Folders in folders that are followed."""
+MOST = 10_000
+"""Files of one folder, with those in it."""
 
 
 @dataclass(frozen=True)
@@ -36,30 +42,21 @@ class Scan:
 def scan(folder: Path, *, endings: frozenset[str], max_bytes: int, force: bool = False) -> Scan:
     """Read the files of a folder that have one of the endings and are not being written just now.
 
-    Hidden files and subfolders are passed over, symbolic links refused. A file changed within the last second waits
-    for the next run; with `force` the run waits that second, and takes it if it stayed as it was.
+    Its subfolders are followed a few deep, except those in which a browser puts what belongs to a saved page. What is
+    hidden is passed over, symbolic links are refused. A file changed within the last second waits for the next run;
+    with `force` the run waits that second, and takes it if it stayed as it was.
     Raises Unreadable where the folder cannot be listed.
     """
+    seen = _Seen()
     try:
-        with os.scandir(folder) as listing:
-            entries = sorted((entry for entry in listing if not entry.name.startswith(".")), key=lambda one: one.name)
+        _list(folder, "", 0, endings, seen)
     except FileNotFoundError as cause:
         raise Unreadable(f"The folder {folder} does not exist.") from cause
     except NotADirectoryError as cause:
         raise Unreadable(f"{folder} is not a folder.") from cause
     except OSError as cause:
         raise Unreadable(f"The folder {folder} cannot be read: {cause.strerror or type(cause).__name__}.") from cause
-    refused: list[Refusal] = []
-    ignored: list[str] = []
-    names: list[str] = []
-    for entry in entries:
-        if _ending(entry.name) not in endings:
-            if not entry.is_dir(follow_symlinks=False):
-                ignored.append(entry.name)
-        elif entry.is_symlink():
-            refused.append(Refusal(entry.name, "It is a symbolic link; put the file itself here."))
-        elif entry.is_file(follow_symlinks=False):
-            names.append(entry.name)
+    names, refused, ignored = sorted(seen.names), seen.refused, seen.ignored
     stable, young = _by_age(folder, names)
     if force and young:
         before = {name: _shape(folder / name) for name in young}
@@ -77,6 +74,42 @@ def scan(folder: Path, *, endings: frozenset[str], max_bytes: int, force: bool =
         else:
             refused.append(found)
     return Scan(tuple(files), tuple(refused), tuple(sorted(waiting)), tuple(ignored))
+
+
+@dataclass
+class _Seen:
+    names: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def _list(folder: Path, within: str, depth: int, endings: frozenset[str], seen: _Seen) -> None:
+    """The names of a folder's files, those of subfolders with their way. Raises OSError for the folder itself."""
+    with os.scandir(folder) as listing:
+        entries = sorted((entry for entry in listing if not entry.name.startswith(".")), key=lambda one: one.name)
+    pages = tuple(Path(one.name).stem for one in entries if _ending(one.name) in (".html", ".htm"))
+    for entry in entries:
+        name = within + entry.name
+        if len(seen.names) >= MOST:
+            seen.refused.append(Refusal(name, f"More than {MOST:,} files lie here; part them into folders."))
+            return
+        if entry.is_dir(follow_symlinks=False):
+            if any(re.fullmatch(rf"{re.escape(page)}[_.-]\w+", entry.name) for page in pages):
+                continue  # “Page_files” beside “Page.html”
+            if depth >= DEEPEST:
+                seen.refused.append(Refusal(name, f"It lies deeper than {DEEPEST} folders."))
+                continue
+            try:
+                _list(folder / entry.name, f"{name}/", depth + 1, endings, seen)
+            except OSError as cause:
+                why = cause.strerror or type(cause).__name__
+                seen.refused.append(Refusal(name, f"The folder cannot be read: {why}."))
+        elif entry.is_symlink() and (_ending(name) in endings or entry.is_dir()):
+            seen.refused.append(Refusal(name, "It is a symbolic link; put the file itself here."))
+        elif _ending(name) not in endings:
+            seen.ignored.append(name)
+        elif entry.is_file(follow_symlinks=False):
+            seen.names.append(name)
 
 
 def _ending(name: str) -> str:

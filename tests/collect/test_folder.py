@@ -28,14 +28,14 @@ def test_files_of_known_kinds_are_read_and_nothing_is_touched(tmp_path: Path) ->
     drop(tmp_path, ".hidden.md")
     drop(tmp_path, "paper.pdf")
     (tmp_path / "sub").mkdir()
-    drop(tmp_path / "sub", "c.md")
+    drop(tmp_path / "sub", "paper.doc")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     found = scan(tmp_path, endings=ENDINGS, max_bytes=100)
     assert [(one.name, one.ending, one.content) for one in found.files] == [
         ("a.TXT", ".txt", b"hello"),
         ("b.md", ".md", b"text"),
     ]
-    assert found.ignored == ("paper.pdf",)
+    assert found.ignored == ("paper.pdf", "sub/paper.doc")
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
@@ -78,3 +78,30 @@ def test_an_empty_folder_is_fine_and_a_missing_one_a_reason(tmp_path: Path) -> N
         scan(tmp_path / "no", endings=ENDINGS, max_bytes=100)
     with pytest.raises(Unreadable, match="is not a folder"):
         scan(drop(tmp_path, "file.md"), endings=ENDINGS, max_bytes=100)
+
+
+def test_subfolders_are_followed_a_few_deep_and_never_out_of_the_folder(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    drop(outside, "secret.md")
+    folder = tmp_path / "drop"
+    deep = folder / "1" / "2" / "3" / "4" / "5"
+    deep.mkdir(parents=True)
+    for path in (folder, *deep.parents[:4], deep):
+        drop(path, "note.md")
+    (folder / "way-out").symlink_to(outside)
+    (folder / ".hidden").mkdir()
+    drop(folder / ".hidden", "note.md")
+    found = scan(folder, endings=ENDINGS, max_bytes=100)
+    assert [one.name for one in found.files] == [
+        "1/2/3/4/note.md", "1/2/3/note.md", "1/2/note.md", "1/note.md", "note.md",
+    ]  # fmt: skip
+    assert {one.name for one in found.refused} == {"1/2/3/4/5", "way-out"}
+
+
+def test_what_belongs_to_a_saved_page_is_no_item(tmp_path: Path) -> None:
+    drop(tmp_path, "The mill.html")
+    (tmp_path / "The mill_files").mkdir()
+    drop(tmp_path / "The mill_files", "frame.html")
+    found = scan(tmp_path, endings=frozenset((".html",)), max_bytes=100)
+    assert [one.name for one in found.files] == ["The mill.html"]
