@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -208,8 +209,14 @@ def _part(item: ItemVersion, level: int, excerpts: bool) -> View:
 
 
 def _prose(html: str, level: int, *, width: int = WIDTH, tight: bool = False) -> View:
+    fit, text = _fitted(html, level, width, tight)
+    return {"html": fit, "text": text}
+
+
+@lru_cache(maxsize=1024)  # a preview after an edit has the same excerpts but one
+def _fitted(html: str, level: int, width: int, tight: bool) -> tuple[Markup, str]:
     fit = prose(html, above=level, headings=False)
-    return {"html": fit, "text": prose_text(fit, width=width, tight=tight)}
+    return fit, prose_text(fit, width=width, tight=tight)
 
 
 def _text(block: Block, level: int) -> View | None:
