@@ -66,13 +66,20 @@ def read_cadence(text: str, zone: str) -> Cadence:
     words, zone = _split_zone(words, zone)
     said = " ".join(words)
     if "FREQ=" in said.upper():
+        words, zone, days = _plain_lines(words, zone, text)
+        left_out |= days
+    if "FREQ=" in said.upper():
         locals_ = _rrule(words, text)
     elif len(words) == 5 and not any(":" in word for word in words):
         locals_ = _cron(words, text)
     else:
         locals_ = _weekly(words, text)
     cadence = Cadence(text.strip(), zone, locals_, left_out)
-    if next(cadence.after(datetime(2026, 1, 1, tzinfo=UTC)), None) is None:
+    try:
+        first = next(cadence.after(datetime(2026, 1, 1, tzinfo=UTC)), None)
+    except (IndexError, ValueError, OverflowError) as cause:  # BYDAY=9MO is a bare IndexError of dateutil
+        raise _wrong(text, "its days cannot be") from cause
+    if first is None:
         raise _wrong(text, "it never comes")
     return cadence
 
@@ -127,6 +134,14 @@ def _weekly(words: list[str], text: str) -> _Locals:
             days |= set(range(7)) if word in ("daily", "day") else set()
         elif re.fullmatch(r"\d{1,2}:\d{2}", word):
             times.append(_time(word, text))
+        elif found := re.fullmatch(r"(\d{1,2})(?::(\d{2}))?(am|pm)", word):
+            hour = int(found[1]) % 12 + (12 if found[3] == "pm" else 0) if 1 <= int(found[1]) <= 12 else 99
+            times.append(_time(f"{hour}:{found[2] or '00'}", text))
+        elif word in ("weekday", "weekdays"):
+            days |= set(range(5))
+        elif "-" in word and all(part[:3] in DAYS and part in _names_of(part[:3]) for part in word.split("-")):
+            first, last = (DAYS.index(part[:3]) for part in (word.split("-")[0], word.split("-")[-1]))
+            days |= {day % 7 for day in range(first, last + 1 if last >= first else last + 8)}
         elif word[:3] in DAYS and word.rstrip("s") in _names_of(word[:3]):
             days.add(DAYS.index(word[:3]))
         else:
@@ -191,6 +206,28 @@ def _field(word: str, low: int, high: int, names: tuple[str, ...], text: str) ->
 
 def _number(word: str, low: int, names: tuple[str, ...]) -> int:
     return names.index(word) + low if word in names else int(word)
+
+
+def _plain_lines(words: list[str], zone: str, text: str) -> tuple[list[str], str, frozenset[date]]:
+    """Lines of RFC 5545 without their zones, the zone that DTSTART names, and the whole days of EXDATE."""
+    plain: list[str] = []
+    days: set[date] = set()
+    for word in words:
+        name, _, value = word.partition(":")
+        upper = name.upper()
+        if "VALUE=DATE" in upper.split(";") and upper.startswith("EXDATE"):
+            try:
+                days |= {datetime.strptime(one, "%Y%m%d").date() for one in value.split(",")}  # noqa: DTZ007
+            except ValueError as cause:
+                raise _wrong(text, f"“{word}” is no list of dates") from cause
+            continue
+        if upper.startswith("DTSTART"):
+            if found := re.search(r";TZID=([^;:]+)", name, re.IGNORECASE):
+                zone = _split_zone([found[1] if "/" in found[1] else f"{found[1]}/"], zone)[1]
+            elif value.upper().endswith("Z"):
+                zone = "UTC"
+        plain.append(re.sub(r";TZID=[^;:]+", "", word, flags=re.IGNORECASE))
+    return plain, zone, frozenset(days)
 
 
 def _rrule(words: list[str], text: str) -> _Locals:

@@ -45,6 +45,8 @@ from newsletter.workflows.issue_calendar import calendar
 from newsletter.workflows.specimen import specimen
 
 FROZEN = frozenset(issues.ON_ITS_WAY)
+FURTHEST = timedelta(days=731)
+"""How far ahead an issue may be scheduled: a year that was mistyped is told."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,8 @@ class Desk:
         if planned.at <= self.clock.now():
             past = planned.at.astimezone(ZoneInfo(planned.zone))
             raise Refused(f"{past:%Y-%m-%d %H:%M} {planned.zone} is in the past.", code="in-the-past", where="--at")
+        if planned.at - self.clock.now() > FURTHEST:
+            raise Refused("That is more than 2 years ahead; choose an earlier day.", code="too-far", where="--at")
         _no_segment(planned.segment)
         origins = [IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD]
         material = self.material(number, on=local_day(planned.at, self.publication.zone))

@@ -194,3 +194,12 @@ def test_what_changed_since_the_approval_is_not_sent_with_another_date(desk: Des
         other.schedule(1, at(4)) if moves == "schedule" else tomorrow.start(1)
     assert (desk.issue(1).state, desk.issue(1).approved) == (IssueState.APPROVED, frozen)
     assert other.start(1).approved == frozen  # on its own day it goes out as it was approved
+
+
+def test_more_than_two_years_ahead_is_a_slip_of_the_pen(desk: Desk) -> None:
+    desk.approve(1)
+    with pytest.raises(Refused) as told:
+        desk.schedule(1, Planned(at=datetime(2029, 12, 4, 14, 0, tzinfo=UTC), zone=ZONE))
+    assert told.value.code == "too-far"
+    assert desk.issue(1).state is IssueState.APPROVED
+    desk.schedule(1, Planned(at=datetime(2028, 11, 20, 14, 0, tzinfo=UTC), zone=ZONE))
