@@ -27,9 +27,11 @@ def list_(
     search: Annotated[str | None, typer.Option(help="Words in title, excerpt, outlet or author.")] = None,
     source: Annotated[int | None, typer.Option(metavar="ID", help="Only from this source.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1)] = None,
+    stories: Annotated[bool, typer.Option("--stories", help="One row for each story: the item that leads.")] = False,
 ) -> None:
-    """List items, the newest first."""
+    """List items, the newest first. A table shows the items of one story together, the leading one first."""
     from newsletter.model.source import SourceId
+    from newsletter.model.story import folded
     from newsletter.store import items
 
     call: Call = ctx.obj
@@ -42,8 +44,10 @@ def list_(
             state=wanted,
             search=search,
             source_id=SourceId(source) if source is not None else None,
-            limit=limit,
+            limit=None if stories else limit,
         )
+    if stories:
+        found = [first for first, _ in folded(found)][:limit]
     call.show([document(one) for one in found], lambda: _table(found))
 
 
@@ -246,12 +250,16 @@ def _table(found: Sequence[Item]) -> object:
     from rich.markup import escape
     from rich.table import Table
 
+    from newsletter.model.story import folded
+
     table = Table("id", "state", "date", "outlet", "title", box=None, header_style="bold")
-    for one in found:
-        date = f"{one.latest.published:%Y-%m-%d}" if one.latest.published else ""
-        title = one.latest.title or "(no title)"
-        outlet = one.latest.outlet or ""
-        if one.place:
-            outlet += f" (+{len(one.place.also_in)})" if one.place.leads else " (also)"
-        table.add_row(str(one.id), one.state.value, date, escape(outlet), escape(title))
+    for first, others in folded(found):
+        for one in (first, *others):
+            date = f"{one.latest.published:%Y-%m-%d}" if one.latest.published else ""
+            title = one.latest.title or "(no title)"
+            outlet = one.latest.outlet or ""
+            if one.place:
+                outlet += f" (+{len(one.place.also_in)})" if one.place.leads else " (also)"
+            mark = "" if one is first else "  └ "
+            table.add_row(str(one.id), one.state.value, date, escape(outlet), mark + escape(title))
     return table

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NewType
 
-from newsletter.model.item import ItemId
+from newsletter.model.item import Item, ItemId
 
 StoryId = NewType("StoryId", int)
 
@@ -43,3 +43,18 @@ def places(
     return {
         one.id: Place(story, one is ranked[0], tuple(other for other in ranked if other is not one)) for one in ranked
     }
+
+
+def folded(items: Sequence[Item]) -> list[tuple[Item, tuple[Item, ...]]]:
+    """Items as stories, each where its first item stands: the one that leads, and the others that are there.
+
+    Where the leading one is not among them, the first leads. No item is left out.
+    """
+    told: dict[int, list[Item]] = {}
+    for one in items:
+        told.setdefault(one.place.story if one.place else -one.id, []).append(one)
+    found: list[tuple[Item, tuple[Item, ...]]] = []
+    for held in told.values():
+        first = next((one for one in held if one.place is None or one.place.leads), held[0])
+        found.append((first, tuple(one for one in held if one is not first)))
+    return found

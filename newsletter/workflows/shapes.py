@@ -86,6 +86,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "state": item.state.value,
         "section": item.section,
         "story": item.place.story if item.place else None,
+        "leads": item.place is None or item.place.leads,
         "also_in": [{"id": one.id, "outlet": one.outlet, "url": one.url} for one in also_in],
         "sent_in": max(item.sent_in, default=None),
         "flags": list(item.flags),

@@ -65,6 +65,7 @@ def test_from_a_source_to_picked_items(call: Any, web: Any) -> None:
             "state": "new",
             "section": "Local",
             "story": None,
+            "leads": True,
             "also_in": [],
             "sent_in": None,
             "flags": [],
@@ -146,7 +147,7 @@ def test_people_read_tables(workspace: Path, capsys: pytest.CaptureFixture[str],
 
 PAGE = "<html><head><title>The Ferry</title>{}</head><body><p>Welcome aboard.</p></body></html>"
 FEED_LINK = '<link rel="alternate" type="application/rss+xml" title="{}" href="/{}.xml">'
-RSS = "<rss version='2.0'><channel><title>T</title><item><title>Bridge opens</title><guid>1</guid></item></channel></rss>"
+RSS = "<rss version='2.0'><channel><item><title>Bridge opens</title><guid>1</guid></item></channel></rss>"
 
 
 def test_the_one_feed_of_a_page_is_added_in_its_place(call: Any, web: Any) -> None:
@@ -181,3 +182,26 @@ def test_the_list_says_how_much_of_a_source_is_used_and_the_history_what_runs_sa
     assert (source["items"], source["picked"], source["sent"], source["dead"]) == (1, 1, 0, False)
     (run,) = call("collect", "--history")
     assert (run["new"], run["sources"][0]["status"]) == (1, "ok")
+
+
+def test_a_story_of_several_outlets_is_one_row_where_that_is_asked_for(
+    call: Any, web: Any, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for outlet in ("Ferry", "Courier", "Herald", "Mail"):
+        text = "The council of Alderwick opens the new bridge over the river on Monday at noon, and all are invited."
+        feed = (
+            f"<rss version='2.0'><channel><title>{outlet}</title><item><title>Bridge over the river opens on Monday"
+            f"</title><link>https://{outlet}.example/b</link><description>{text}</description></item></channel></rss>"
+        )
+        call("sources", "add", web.serve(f"/{outlet}.xml", feed))
+    call("collect")
+    rows = call("items", "list")
+    assert len(rows) == 4
+    assert len({one["story"] for one in rows}) == 1
+    assert [one["leads"] for one in rows].count(True) == 1
+    (story,) = call("items", "list", "--stories")
+    assert story["leads"]
+    assert len(story["also_in"]) == 3
+    assert run(["--workspace", str(workspace), "items", "list"]) == 0
+    shown = capsys.readouterr().out.strip().splitlines()
+    assert sum("└" in line for line in shown) == 3
