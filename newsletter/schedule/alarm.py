@@ -60,6 +60,7 @@ class Alarm:
         self._every, self._outage, self._collects = every, outage, collects
         self._senders = Senders(self._send, clock)
         self._watch = ClockWatch(store, clock)
+        self._ticked: float | None = None
         self._role: Role | None = None
         self._away: dict[IssueId, float] = {}
         self._held = ExitStack()
@@ -126,6 +127,10 @@ class Alarm:
         """Why this issue is not being sent on, in one sentence; none where nothing is known to be wrong."""
         return self._senders.trouble(issue)
 
+    def since_tick(self) -> float | None:
+        """Seconds since the tables were last asked what is due; none before the first time."""
+        return None if self._ticked is None else self._clock.monotonic() - self._ticked
+
     def stop(self) -> None:
         """No more ticks; the senders finish the messages under way."""
         self._no_more.set()
@@ -145,6 +150,7 @@ class Alarm:
         except NewsletterError as error:  # a busy database: the next tick asks again
             log.warning("The tick found no answer: %s", error.message)
             return
+        self._ticked = self._clock.monotonic()
         if following is not None:
             self._at(Clock().now() + (following - self._clock.now()), "next")
 
@@ -171,6 +177,9 @@ class Alarm:
 
     def _may_send(self) -> bool:
         """Hold the sender role from now on; while an `issue send` has it, that one sends, and we ask again."""
+        if self._role is not None and self._role.lost.is_set():  # the database ended the connection that held it
+            self._role = None
+            self._held.close()
         if self._role is None:
             try:
                 self._role = self._held.enter_context(sender_role(self._store, self._settings.workspace, self._clock))
@@ -187,7 +196,8 @@ class Alarm:
         from newsletter.workflows.deliver import deliver, pause_with
 
         try:
-            deliver(self._store, self._settings, self._clock, issue, stop=stop, role=self._role)
+            tally = deliver(self._store, self._settings, self._clock, issue, stop=stop, role=self._role)
+            log.info("A run over the issue with the id %s is over", issue, extra={"event": "run", **vars(tally)})
         except ServerAway as cause:
             since = self._away.setdefault(issue, self._clock.monotonic())
             if self._clock.monotonic() - since >= self._outage:

@@ -35,7 +35,7 @@ _FEW = 100
 PATIENCE = 90.0
 """Seconds that a commit is tried again: a database that is locked, full or gone for a minute may come back."""
 PATIENCE_AT_THE_END = 10.0
-"""The same, when the run is to stop."""
+"""The same, when somebody waits for the end of the run."""
 _BETWEEN_TRIES = 1.0
 
 
@@ -69,14 +69,24 @@ class Ledger:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, issue: IssueId, *, owner: str, names: MessageIds, stop: threading.Event
+        self,
+        store: Store,
+        clock: Clock,
+        issue: IssueId,
+        *,
+        owner: str,
+        names: MessageIds,
+        stop: threading.Event,
+        hurry: threading.Event | None = None,
     ) -> None:
+        """Setting `stop` ends the run; `hurry` says that somebody waits for that."""
         self._store = store
         self._clock = clock
         self._issue = issue
         self._owner = owner
         self.names = names
         self._stop = stop
+        self._hurry = hurry or threading.Event()
         self._candidates: deque[Candidate] = deque()
         self._given_out: set[DeliveryId] = set()
         self._held = ExitStack()
@@ -138,7 +148,7 @@ class Ledger:
                     self.left -= taken
                 return
             except NewsletterError as cause:
-                patience = 0.0 if self.failure else PATIENCE_AT_THE_END if self._stop.is_set() else PATIENCE
+                patience = 0.0 if self.failure else PATIENCE_AT_THE_END if self._hurry.is_set() else PATIENCE
                 if self._clock.monotonic() + _BETWEEN_TRIES > began + patience:
                     raise
                 log.warning("The ledger waits for the database: %s", cause.message)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,11 +23,24 @@ class RoleTaken(Refused):
     """Somebody else is sending: follow them instead."""
 
 
+class RoleLost(NewsletterError):
+    """The role went with the connection that held it: who sends stops at once, and may ask for it again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database ended the connection that says who sends, so this process stopped sending. Send again: "
+            "nobody gets a second copy.",
+            code="role-lost",
+        )
+
+
 @dataclass(frozen=True)
 class Role:
     """Proof that this process may send. `owner` stands in the rows it takes."""
 
     owner: str
+    lost: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set when it is no proof any more."""
 
 
 @contextmanager
@@ -63,7 +77,7 @@ def _file_lock(workspace: Path) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(store: Store, role: Role) -> Iterator[None]:
-    with roles.held(store, [_SENDER, role.owner]) as got:
+    with roles.held(store, [_SENDER, role.owner], role.lost) as got:
         if not got:
             raise _taken()
         yield

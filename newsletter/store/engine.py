@@ -178,13 +178,21 @@ def open_engine(url: str, workspace: Path | None = None) -> Engine:
     if backend == "postgresql":
         try:
             return create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_size=16, max_overflow=48, pool_pre_ping=True
+                parsed.set(drivername="postgresql+psycopg"),
+                connect_args=_ALIVE,
+                pool_size=16,
+                max_overflow=48,
+                pool_pre_ping=True,
             )
         except ImportError as cause:
             raise SettingsError(
                 "PostgreSQL needs its driver: pip install 'newsletter-desk[postgres]'.", where="database.url"
             ) from cause
     raise SettingsError(f"The database “{backend}” is not supported; use SQLite or PostgreSQL.", where="database.url")
+
+
+_ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
+"""Seconds: a database whose machine is gone is noticed within a minute, and not in two hours."""
 
 
 def _lower(value: Any) -> Any:

@@ -27,7 +27,7 @@ from newsletter.send.ledger import Ledger
 from newsletter.send.letter import Message
 from newsletter.send.line import open_line
 from newsletter.send.outcomes import Answer, judge
-from newsletter.send.role import Role, RoleTaken, sender_role
+from newsletter.send.role import Role, RoleLost, RoleTaken, sender_role
 from newsletter.send.sender import Run
 from newsletter.send.stopped import SendStopped, ServerAway
 from newsletter.settings import Settings, is_loopback
@@ -67,8 +67,8 @@ def deliver(
     What stops a run on its way pauses the issue, with why: a person looks, and resumes. Only a server that is away is
     tried again by who holds the role for long.
 
-    Raises RoleTaken where another process sends, SendStopped where the server takes no more, SettingsError where no
-    server or no key is set.
+    Raises RoleTaken where another process sends, RoleLost where ours went with its connection, SendStopped where the
+    server takes no more, SettingsError where no server or no key is set.
     """
     stop = stop or threading.Event()
     has_role = role is not None
@@ -149,6 +149,8 @@ def send_or_follow(
             if stop.wait(max(0.0, min((until - clock.now()).total_seconds(), REPORT_EVERY))):
                 return tally
             continue
+        except RoleLost:
+            continue
         except RoleTaken:
             patience = clock.monotonic() + TRY_ROLE_EVERY
         while clock.monotonic() < patience:
@@ -217,15 +219,15 @@ def try_server(settings: Settings) -> None:
 
 
 class _Stop(threading.Event):
-    """Set when the run ends itself, or when the caller says stop; setting it does not touch the caller's."""
+    """Set when the run ends itself, or when one of these is; setting it does not touch them."""
 
-    def __init__(self, outer: threading.Event) -> None:
+    def __init__(self, *outer: threading.Event) -> None:
         super().__init__()
         self._outer = outer
 
     def is_set(self) -> bool:
-        """Whether either is."""
-        return super().is_set() or self._outer.is_set()
+        """Whether any of them is."""
+        return super().is_set() or any(one.is_set() for one in self._outer)
 
 
 def _freeze(store: Store, clock: Clock, issue: IssueId, progress: Progress | None, stop: threading.Event) -> None:
@@ -254,11 +256,11 @@ def _send(
     stop: threading.Event,
 ) -> None:
     """Rounds of sending, until nothing is due: a row may go back to the queue when the others are done."""
-    ended = _Stop(stop)
+    ended = _Stop(stop, role.lost)
 
     def wait(done: threading.Event) -> None:
         while not done.wait(REPORT_EVERY):
-            if stop.is_set():
+            if ended.is_set():
                 ended.set()  # wakes who waits to connect again
             if progress:
                 progress(_look(store, sending.issue)[0])
@@ -274,7 +276,7 @@ def _send(
         if first == 0:
             return
         assert sending.cut_off is not None
-        with Ledger(store, clock, sending.issue, owner=role.owner, names=names, stop=ended) as ledger:
+        with Ledger(store, clock, sending.issue, owner=role.owner, names=names, stop=ended, hurry=stop) as ledger:
             ledger.left = first
             run = Run(
                 ledger,
@@ -289,6 +291,8 @@ def _send(
                 run.go(min(fleet.connections, tally.queued + tally.deferred), wait)
             except SendStopped as cause:
                 raise cause.after(run.sent) from cause.__cause__
+        if role.lost.is_set():
+            raise RoleLost
         if ledger.failure is not None:
             raise ledger.failure
 
