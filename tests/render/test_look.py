@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from newsletter.model.rendition import RenditionData
 from newsletter.render.compose import compose
+from newsletter.settings import Settings
+from newsletter.workflows.themes import sample_in
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +72,12 @@ def looked_at(sample: Any, theme: str) -> RenditionData:
 
 
 @pytest.fixture(scope="module")
+def own_sample(theme: str) -> RenditionData:
+    """The sample issue of the theme itself, with its pictures in it."""
+    return sample_in(Settings(workspace=Path("/nowhere")), theme)
+
+
+@pytest.fixture(scope="module")
 def long_words(sample: Any, theme: str) -> RenditionData:
     """An issue of words of 90 letters."""
     link = f"{LONG} [{LONG}](https://x.example/)"
@@ -98,9 +107,9 @@ def _page(browser: Any, data: RenditionData, width: int, scheme: str = "light") 
 
 @pytest.mark.parametrize("width", [320, 375, 479, 480, 600, 679, 680, 1000])
 def test_nothing_scrolls_sideways(
-    browser: Any, looked_at: RenditionData, long_words: RenditionData, width: int
+    browser: Any, looked_at: RenditionData, own_sample: RenditionData, long_words: RenditionData, width: int
 ) -> None:
-    for data in (looked_at, long_words):
+    for data in (looked_at, own_sample, long_words):
         page = _page(browser, data, width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.context.close()
@@ -108,12 +117,15 @@ def test_nothing_scrolls_sideways(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1000])
-def test_everything_can_be_read(browser: Any, looked_at: RenditionData, width: int, scheme: str) -> None:
-    page = _page(browser, looked_at, width, scheme)
-    assert page.evaluate(FAINT) == []
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
-    assert dark is (scheme == "dark")
-    page.context.close()
+def test_everything_can_be_read(
+    browser: Any, looked_at: RenditionData, own_sample: RenditionData, width: int, scheme: str
+) -> None:
+    for data in (looked_at, own_sample):
+        page = _page(browser, data, width, scheme)
+        assert page.evaluate(FAINT) == []
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+        assert dark is (scheme == "dark")
+        page.context.close()
 
 
 def test_without_its_sheet_it_can_still_be_read(browser: Any, looked_at: RenditionData) -> None:
