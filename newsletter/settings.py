@@ -30,6 +30,7 @@ _FOLDER_LIMITS = {"connections": (1, 50), "timeout": (0.1, 3_600), "weight": (1,
 _SMTP_LIMITS = _FOLDER_LIMITS | {"port": (1, 65_535)}
 
 StartTls = Literal["require", "auto", "never"]
+LogFormat = Literal["text", "json"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ class Settings:
     smtp: tuple[Smtp, ...] = ()
     fetching: Fetching = Fetching()
     alerts: Alerts = Alerts()
-    log: Literal["text", "json"] = "text"
+    log: LogFormat = "text"
     """How `serve` writes what happened: lines for people, or one JSON document a line."""
     accounts: Accounts = NO_ACCOUNTS
     pause_above: float = 0.3
@@ -213,7 +214,7 @@ def _from_table(workspace: Path, table: Mapping[str, Any], where: str) -> Settin
         pause_above=_share(sending, "pause_above", 0.3, where),
         proxies=_networks(serving.get("proxies", []), where),
         alerts=_alerts(workspace, table, where),
-        log=_log(_sub(table, "log", {"format"}, where), where),
+        log=log_format(_of(_sub(table, "log", {"format"}, where), "format", str, "text", where), where),
     )
 
 
@@ -257,12 +258,13 @@ def _is_web_address(url: str) -> bool:
         return False
 
 
-def _log(table: Mapping[str, Any], where: str) -> Literal["text", "json"]:
-    wanted = _of(table, "format", str, "text", where)
-    for known in ("text", "json"):
-        if wanted == known:
-            return known  # type: ignore[return-value]
-    raise SettingsError(f"The setting “log.format” is text or json, not “{wanted}”.", where=where)
+def log_format(wanted: str, where: str) -> LogFormat:
+    """How a log is written. Raises SettingsError for anything but text and json."""
+    if wanted == "text":
+        return "text"
+    if wanted == "json":
+        return "json"
+    raise SettingsError(f"A log is written as text or json, not as “{wanted[:40]}”.", where=where)
 
 
 def _networks(addresses: Any, where: str) -> tuple[str, ...]:

@@ -30,6 +30,19 @@ def collect_all(store: Store, settings: Settings, clock: Clock, stop: Event) -> 
         except Exception:
             log.exception("%s: collecting stopped on a fault of the program", publication.name)
             continue
+        if report.asked:
+            log.info(
+                "%s: asked %d sources, %d new items",
+                publication.name,
+                len(report.asked),
+                sum(one.new for one in report.asked),
+                extra={
+                    "event": "collected",
+                    "sources": len(report.asked),
+                    "failed": len(report.failed),
+                    "new": sum(one.new for one in report.asked),
+                },
+            )
         for one in report.asked:
             if one.dead:
                 log.warning("%s: %s has given nothing for a week: %s", publication.name, one.source.name, one.error)

@@ -97,9 +97,10 @@ def _make(
     if run.ended_at is not None:
         with store.writing() as tx:
             digests.pass_over(tx, publication.id, max(at, digest.since))
-        log.warning(
-            "%s: the digest of %s: %s%s", publication.name, local, run.outcome, f" ({run.why})" if run.why else ""
-        )
+        level = logging.INFO if run.outcome in (RunOutcome.MADE, RunOutcome.SKIPPED) else logging.WARNING
+        told = {"event": "digest", "outcome": run.outcome.value, "items": run.items, "issue": run.number}
+        why = f" ({run.why})" if run.why else ""
+        log.log(level, "%s: the digest of %s: %s%s", publication.name, local, run.outcome, why, extra=told)
     return run
 
 

@@ -74,6 +74,7 @@ def _tell(store: Store, settings: Settings, clock: Clock, one: Alert, sender: st
         why = tell_by(way, settings, clock, one, sender)
         if why is None:
             told.append(way)
+            log.info("An alert was told by %s: %s", way, one.subject, extra={"event": "told", "kind": one.kind})
         else:
             errors.append(f"{way}: {why}")
             log.warning("An alert could not be told by %s: %s", way, why)

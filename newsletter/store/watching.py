@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from newsletter.model.issue import IssueId, IssueState
 from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
-from newsletter.store.schema import delivery, issue, schedule, schedule_run
+from newsletter.store.schema import alert, delivery, issue, schedule, schedule_run, source, subscription, triage
 
 _UNSETTLED = (IssueState.SENDING.value, IssueState.PAUSED.value)
 
@@ -162,3 +162,36 @@ def scheduled(tx: Tx) -> list[Ahead]:
 
 def _seen(row: Any, **more: Any) -> Seen:
     return Seen(issue=IssueId(row.id), number=row.number, publication=PublicationId(row.publication_id), **more)
+
+
+# ---------------------------------------------------------------- figures
+
+
+def open_alerts(tx: Tx) -> dict[str, int]:
+    """How many conditions of each kind need a person now."""
+    return _grouped(tx, select(alert.c.kind, func.count()).where(alert.c.ended_at.is_(None)).group_by(alert.c.kind))
+
+
+def untold(tx: Tx) -> int:
+    """How many alerts wait for a way out."""
+    return int(tx.execute(select(func.count()).select_from(alert).where(alert.c.next_at.is_not(None))).scalar_one())
+
+
+def sources(tx: Tx) -> dict[str, int]:
+    """How many sources had which status when they were last asked."""
+    asked = select(source.c.status, func.count()).where(source.c.active.is_(True)).group_by(source.c.status)
+    return _grouped(tx, asked)
+
+
+def readers(tx: Tx) -> dict[str, int]:
+    """How many subscriptions there are of each consent, in all publications."""
+    return _grouped(tx, select(subscription.c.status, func.count()).group_by(subscription.c.status))
+
+
+def queue(tx: Tx) -> int:
+    """How many items nobody has decided about, in all publications."""
+    return int(tx.execute(select(func.count()).select_from(triage).where(triage.c.state == "new")).scalar_one())
+
+
+def _grouped(tx: Tx, query: Select[Any]) -> dict[str, int]:
+    return {str(name): int(count) for name, count in sorted(tuple(row) for row in tx.execute(query))}

@@ -42,6 +42,8 @@ class Place:
     attempts: Attempts
     proofs: Proofs = field(default_factory=Proofs)
     wake: Callable[[], None] = field(default=_nothing)
+    since_tick: Callable[[], float | None] = field(default=lambda: None)
+    """Seconds since the scheduler of this process last asked what is due; none where it has none."""
     trouble: Callable[[IssueId], str | None] = field(default=_no_trouble)
     """Why the sender of this process had to stop an issue, in one sentence."""
 

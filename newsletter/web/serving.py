@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from newsletter.model.publication import Publication
 from newsletter.schedule.alarm import Alarm
 from newsletter.settings import Settings, is_loopback
 from newsletter.store import Store, users
+from newsletter.web import log
 from newsletter.web.app import build
 from newsletter.web.limits import Attempts
 from newsletter.web.place import Place
@@ -73,7 +73,7 @@ def serve(
             )
         )
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+        log.start(settings.log)
         with _until_signal(server, app.state.live.end):
             alarm.start()
             try:
@@ -101,7 +101,9 @@ def place_for(
         any_address=host in WILDCARDS,
         attempts=Attempts(store, clock),
     )
-    return place if alarm is None else replace(place, wake=alarm.wake, trouble=alarm.trouble)
+    if alarm is None:
+        return place
+    return replace(place, wake=alarm.wake, trouble=alarm.trouble, since_tick=alarm.since_tick)
 
 
 class _Server(uvicorn.Server):

@@ -10,14 +10,16 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from newsletter.errors import NewsletterError
 from newsletter.settings import is_loopback
 from newsletter.store import watching
+from newsletter.web.figures import figures
 from newsletter.web.place import Place, place_of
+from newsletter.workflows.machine import LEAST_DISK
 
 router = APIRouter()
 
 LATE = 300.0
 """Seconds after which a scheduled issue that has not begun means that the scheduler does not run."""
-LEAST_DISK = 100 * 1024 * 1024
-"""Bytes that the ledger should find free."""
+STUCK = 120.0
+"""Seconds without a look of the scheduler after which it does not run."""
 
 _BY_A_PROXY = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
@@ -45,6 +47,8 @@ def _not_ready(place: Place) -> list[str]:
         wrong.append("the workspace cannot be read")
     if not place.settings.smtp:
         wrong.append("no mail server is set")
+    if (place.since_tick() or 0.0) > STUCK:
+        wrong.append("the scheduler does not run")
     return wrong
 
 
@@ -58,22 +62,6 @@ def metrics(request: Request) -> Response:
     client = request.client.host if request.client else ""
     if not is_loopback(client) or any(name in request.headers for name in _BY_A_PROXY):
         return PlainTextResponse("Figures are for programs on this machine.\n", 403)
-    with place.store.reading() as tx:
-        by_state, rows = watching.issues(tx), watching.deliveries(tx)
-        overdue = watching.overdue(tx, place.clock.now())
-    lines = ["# HELP newsletter_issues Issues by state.", "# TYPE newsletter_issues gauge"]
-    lines += [f'newsletter_issues{{state="{state}"}} {count}' for state, count in by_state.items()]
-    lines += [
-        "# HELP newsletter_deliveries Deliveries of issues that are going out or paused, by state.",
-        "# TYPE newsletter_deliveries gauge",
-    ]
-    lines += [
-        f'newsletter_deliveries{{issue="{issue}",state="{state}"}} {count}'
-        for (issue, state), count in sorted(rows.items())
-    ]
-    lines += [
-        "# HELP newsletter_overdue_seconds How long a scheduled issue has been waiting to begin.",
-        "# TYPE newsletter_overdue_seconds gauge",
-        f"newsletter_overdue_seconds {overdue:.0f}",
-    ]
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4; charset=utf-8")
+    return PlainTextResponse(
+        "".join(figure.text() for figure in figures(place)), media_type="text/plain; version=0.0.4; charset=utf-8"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +28,6 @@ def from_here(store: Store, settings: Settings, clock: Clock, letter: Publicatio
 def test_it_is_ready_and_says_what_is_missing(
     sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
 ) -> None:
-    from dataclasses import replace
-
     answer = from_here(sqlite_store, settings, clock, letter).get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "wrong": []})
     answer = from_here(sqlite_store, replace(settings, smtp=()), clock, letter).get("/readyz")
@@ -54,6 +54,26 @@ def test_figures_hold_counts_and_no_names(
     assert "newsletter_overdue_seconds 0" in text
     assert "@" not in text
     assert "Alderwick" not in text
+    for line in text.splitlines():  # Prometheus' text format, 0.0.4
+        assert re.fullmatch(r'# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"\\]*",?)+\})? -?[0-9.e+]+', line), line
+    names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert names >= {
+        "newsletter_alerts",
+        "newsletter_alerts_untold",
+        "newsletter_deliveries",
+        "newsletter_disk_free_bytes",
+        "newsletter_items_new",
+        "newsletter_sources",
+        "newsletter_subscriptions",
+    }
+
+
+def test_a_scheduler_that_does_not_look_is_not_ready(
+    sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    place = place_for(sqlite_store, settings, clock, letter, host="127.0.0.1")
+    stuck = TestClient(build(replace(place, since_tick=lambda: 500.0)), base_url="http://127.0.0.1:8000")
+    assert stuck.get("/readyz").json()["wrong"] == ["the scheduler does not run"]
 
 
 def test_figures_are_for_this_machine(
