@@ -17,6 +17,8 @@ from newsletter.model.issue import IssueState
 from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
 from newsletter.store import events, issues
+from newsletter.web.dates import told as told_day
+from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import Id, InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import Place, desk_of, place_of
@@ -156,7 +158,7 @@ def _shown(
         readings=readings_of(request, publication, read),
         readable=len(read.events) if read else 0,
         said_here=said_here,
-        today=f"{today:%A} {today.day} {today:%B %Y}",
+        today=told_day(today),
         days=publication.event_days,
         draft=draft,
         in_issue=in_issue,
@@ -197,9 +199,9 @@ def when_in_words(occurrence: Occurrence) -> str:
     """Its day, or days: `Sat 6 July 2026`, `6 July to 7 July 2026`."""
     first, last = occurrence.first_date, occurrence.last_date
     if first == last:
-        return f"{first:%a} {first.day} {first:%B %Y}"
-    begins = f"{first.day} {first:%B}" + ("" if first.year == last.year else f" {first:%Y}")
-    return f"{begins} to {last.day} {last:%B %Y}"
+        return told_day(first, "short")
+    begins = told_day(first, "day-month" if first.year == last.year else "day")
+    return _("%(begins)s to %(ends)s", begins=begins, ends=told_day(last, "day"))
 
 
 def hours_in_words(occurrence: Occurrence) -> str:

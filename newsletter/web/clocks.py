@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.web.dates import told
 from newsletter.web.languages import gettext as _
 
 
 def day_and_clock(at: datetime, zone: str) -> str:
     """`Friday 13 March at 09:00`, with the year where it is not this one's business to know."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+    return f"{told(local)}, {local:%H:%M}"
 
 
 def where_you_are(at: datetime, zone: str, yours: str | None) -> str:
@@ -24,7 +25,12 @@ def where_you_are(at: datetime, zone: str, yours: str | None) -> str:
     city = yours.rsplit("/", 1)[-1].replace("_", " ")
     if here.date() == there.date():
         return _("That is %(time)s where you are (%(city)s).", time=f"{here:%H:%M}", city=city)
-    return _("That is %(day)s, %(time)s where you are (%(city)s).", day=f"{here:%A}", time=f"{here:%H:%M}", city=city)
+    return _(
+        "That is %(day)s, %(time)s where you are (%(city)s).",
+        day=told(here, "weekday"),
+        time=f"{here:%H:%M}",
+        city=city,
+    )
 
 
 def clock_change(now: datetime, at: datetime, zone: str) -> str:
@@ -44,7 +50,7 @@ def clock_change(now: datetime, at: datetime, zone: str) -> str:
     if before is None or after is None or before == after:
         return ""
     moment = _turn(now, at, place).astimezone(place)
-    day = f"{moment:%A} {moment.day} {moment:%B}"
+    day = told(moment, "no-year")
     if after > before:
         return _(
             "%(city)s puts its clocks forward on %(day)s; the time given is that of the clock then.", city=city, day=day

@@ -52,11 +52,12 @@ def gettext(text: str, /, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
-    """The form of the text for this number, which is `%(n)s` in it."""
+    """The form of the text for this number, which is `%(n)s` in it, its thousands parted."""
     found = catalogue(language())
     forms = found.plurals.get(one)
     said = forms[found.form(count)] if forms else one if count == 1 else many
-    return said % {"n": count, **values}
+    parted = f"{count:,}".replace(",", "." if language() == "de" else ",")
+    return said % {"n": parted, **values}
 
 
 _ = gettext

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from newsletter.store import publications
 from newsletter.text.plain import plain
 from newsletter.web import languages
 from newsletter.web.carrying import carried
+from newsletter.web.dates import number, span_in_words, told
 from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
 from newsletter.web.roles import may
@@ -42,9 +42,9 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(_=languages.gettext, ngettext=languages.ngettext, language=languages.language)
-    environment.filters["day"] = _day
+    environment.filters["day"] = told
     environment.filters["clock"] = lambda at: f"{at:%H:%M}"
-    environment.filters["number"] = lambda count: f"{count:,}"
+    environment.filters["number"] = number
     environment.filters["zone"] = zone_in_words
     environment.filters["span"] = span_in_words
     environment.filters["without_command"] = without_command
@@ -58,22 +58,9 @@ def addressed(asked: Mapping[str, object]) -> str:
     return urlencode({name: value for name, value in asked.items() if value})
 
 
-def _day(at: datetime) -> str:
-    return f"{at:%A} {at.day} {at:%B %Y}"
-
-
 def zone_in_words(zone: str) -> str:
     """The city of a zone: `New York` for `America/New_York`."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
-
-
-def span_in_words(span: timedelta) -> str:
-    """`2 hours`, `90 minutes`: in the largest unit that needs no fraction."""
-    seconds = int(span.total_seconds())
-    units = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
-    unit = next((name for name, size in units.items() if seconds and seconds % size == 0), "second")
-    count = seconds // units[unit]
-    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> Response:
@@ -122,6 +109,7 @@ def back(request: Request, to: str, text: str = "", *, level: str = "fine") -> R
     if level == "error":
         request.scope["state"]["refused"] = True
     if text:
+        text = languages.gettext(text)
         at = to.partition("#")[2]  # the desk says it in the pane where it happened
         value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level, "at": at}).encode()
         answer.set_cookie(SAID, base64.urlsafe_b64encode(value).decode(), max_age=60, httponly=True, samesite="strict")

@@ -13,6 +13,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.step import Step
 from newsletter.model.wanted import Row
 from newsletter.text.plain import plain
+from newsletter.web.dates import told
 from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
 from newsletter.web.shown import shorten
@@ -111,7 +112,7 @@ def by_day(rows: Sequence[ShownRow], publication: Publication, now: datetime) ->
     for row in rows:
         day = row.row.shown_at.astimezone(zone).date()
         age = (today - day).days
-        name = f"{day:%A} {day.day} {day:%B}" + (f" {day:%Y}" if day.year != today.year else "")
+        name = told(day, "long" if day.year != today.year else "no-year")
         name = {0: _("Today, %(day)s", day=name), 1: _("Yesterday, %(day)s", day=name)}.get(age, name)
         if not days or days[-1][0] != name:
             days.append((name, []))

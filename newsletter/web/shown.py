@@ -14,6 +14,7 @@ from newsletter.store.kept_versions import Changed
 from newsletter.store.presences import Present
 from newsletter.text.markdown import to_html
 from newsletter.text.plain import plain
+from newsletter.web.dates import told
 from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
 
@@ -209,8 +210,8 @@ def _calendar_facts(occurrences: Sequence[Occurrence]) -> list[str]:
 
 
 def _standing(first: date | None, last: date | None) -> str:
-    begins = f"{first.day} {first:%B %Y}" if first else ""
-    ends = f"{last.day} {last:%B %Y}" if last else ""
+    begins = told(first, "day") if first else ""
+    ends = told(last, "day") if last else ""
     if first and last:
         return _("in every issue from %(begins)s until %(ends)s", begins=begins, ends=ends)
     if first:
