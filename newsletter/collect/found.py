@@ -62,6 +62,8 @@ class Found:
     """What the feed calls itself."""
     ttl: timedelta | None = None
     """How long a feed says that it stays as it is."""
+    is_cut: bool = False
+    """Whether the feed breaks off: more of it may come with the next answer, also where nothing seems to change."""
     event_lines: tuple[str, ...] = ()
     """Lines that tell of events; reading them is the calendar's business."""
     keys: tuple[str, ...] = ()

@@ -123,7 +123,7 @@ READ: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "Latin-1 said to be UTF-8": ({"body": rss(item("Café")).encode("latin-1")}, ["Café"]),
     "NUL inside": ({"body": rss(item("Bri\0dge"))}, ["Bridge"]),
-    "truncated XML": ({"body": rss(item(), item("Ferry", 2), item("Fair", 3))[:-60]}, ["Bridge", "Fair", "Ferry"]),
+    "truncated XML": ({"body": rss(item(), item("Ferry", 2), item("Fair", 3))[:-20]}, ["Bridge", "Fair", "Ferry"]),
     "white space before the declaration": ({"body": "\n\n  " + rss(item())}, ["Bridge"]),
     "no guid": ({"body": rss(item().replace("<guid>1</guid>", ""))}, ["Bridge"]),
     "no link": ({"body": rss("<item><title>Bridge</title><guid>1</guid></item>")}, ["Bridge"]),
@@ -312,3 +312,15 @@ def test_two_sources_with_one_url_are_one(desk: Any, web: Any) -> None:
         desk.add(url + "#top")
     desk.collect()
     assert len(desk.queue()) == 1
+
+
+def test_a_feed_that_breaks_off_is_told_and_asked_for_its_rest(desk: Any, web: Any) -> None:
+    whole = rss(item(), item("Ferry", 2), item("Fair", 3))
+    desk.add(web.serve("/feed", whole[:-60], etag='"1"'))  # in the middle of the last one's link
+    assert "The feed breaks off; 2 of its entries were kept" in (desk.only().error or "")
+    web.serve("/feed", whole, etag='"1"')
+    outcome = desk.only()
+    assert (outcome.error, outcome.new, outcome.updated) == (None, 1, 0)
+    assert desk.titles() == ["Bridge", "Fair", "Ferry"]
+    web.serve("/feed", "<?xml version='1.0'?><rss version='2.0'><channel><title>Times</title><!-- failed -->")
+    assert "breaks off before its first entry" in (desk.only(force=True).error or "")

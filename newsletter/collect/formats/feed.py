@@ -19,6 +19,7 @@ from newsletter.text.plain import plain
 
 MAX_ENTRIES = 2_000
 _WEB_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
+_END = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>|</\x00", re.IGNORECASE)  # or UTF-16, which has zeros
 _EMAIL = re.compile(r"\(?[^\s()<>@]+@[^\s()<>@]+\)?|<[^<>\s]*@[^<>\s]*>")
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
@@ -34,6 +35,9 @@ def read_feed(document: Document) -> Found:
         raise Unreadable(f"The feed is damaged and cannot be read ({type(cause).__name__}).") from cause
     if not feed.version and not feed.entries:
         raise Unreadable(_why_not(document, feed))
+    is_cut = bool(feed.bozo) and _END.search(body[-4096:]) is None
+    if is_cut and not feed.entries:
+        raise Unreadable("The feed breaks off before its first entry.")
     own = feed.feed
     items: list[ItemData] = []
     refused: list[Refusal] = []
@@ -47,8 +51,18 @@ def read_feed(document: Document) -> Found:
             items.append(item)
         else:
             refused.append(Refusal(f"entry {number}", "It is empty."))
+    if is_cut and items and items[-1].guid is None and len(feed.entries) <= MAX_ENTRIES and _is_half(body):
+        items.pop()  # half a link and no guid: it would be another item when the whole feed comes
+    if is_cut:
+        refused.append(Refusal("the end", f"The feed breaks off; {len(items)} of its entries were kept."))
     title = plain(own.get("title") or "") or None
-    return Found(items=tuple(items), title=title, refused=tuple(refused), ttl=_ttl(own))
+    return Found(items=tuple(items), title=title, refused=tuple(refused), ttl=_ttl(own), is_cut=is_cut)
+
+
+def _is_half(body: bytes) -> bool:
+    """Whether the last entry has a beginning and no end."""
+    lower = body.lower()
+    return any(lower.rfind(b"<" + name) > lower.rfind(b"</" + name) for name in (b"item", b"entry"))
 
 
 def _ttl(own: Any) -> timedelta | None:
