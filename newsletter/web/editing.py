@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import Issue
 from newsletter.store import arrivals
+from newsletter.web.guard import LARGEST
 from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import whole
 from newsletter.web.page import back, local, page
@@ -40,7 +41,8 @@ def letter_fields() -> dict[str, str]:
 
 async def form_fields(request: Request) -> dict[str, str]:
     """The texts of a form; what was not in it stays as it is, so its absence counts."""
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    form = await request.form(max_part_size=LARGEST)  # a text that is too long comes back, with a sentence
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 Fields = Annotated[dict[str, str], Depends(form_fields)]

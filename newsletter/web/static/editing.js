@@ -123,10 +123,12 @@ function refresh(form) {
   const old = frames.querySelector("iframe");
   const next = old.cloneNode();
   next.dataset.next = "";
+  next.name = "";
   next.src = old.src.split("#")[0] + (form.closest(".block") ? `#${form.closest(".block").id}` : "");
   next.onload = () => {
     old.remove();
     delete next.dataset.next;
+    next.name = old.name;
     visit(document.getElementById("proof-link").href, ["#facts", "#preview-h"], { remember: false });
   };
   frames.append(next);
