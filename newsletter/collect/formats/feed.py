@@ -18,6 +18,7 @@ from newsletter.text.characters import one_line, tidy
 from newsletter.text.plain import plain
 
 MAX_ENTRIES = 2_000
+_EMPTY = "It is empty."
 _WEB_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
 _END = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>|</\x00", re.IGNORECASE)  # or UTF-16, which has zeros
 _EMAIL = re.compile(r"\(?[^\s()<>@]+@[^\s()<>@]+\)?|<[^<>\s]*@[^<>\s]*>")
@@ -50,8 +51,9 @@ def read_feed(document: Document) -> Found:
         if item.title or item.body or item.url:
             items.append(item)
         else:
-            refused.append(Refusal(f"entry {number}", "It is empty."))
-    if is_cut and items and items[-1].guid is None and len(feed.entries) <= MAX_ENTRIES and _is_half(body):
+            refused.append(Refusal(f"entry {number}", _EMPTY))
+    last = Refusal(f"entry {len(feed.entries)}", _EMPTY)
+    if is_cut and items and refused[-1:] != [last] and items[-1].guid is None and _is_half(body):
         items.pop()  # half a link and no guid: it would be another item when the whole feed comes
     if is_cut:
         refused.append(Refusal("the end", f"The feed breaks off; {len(items)} of its entries were kept."))
