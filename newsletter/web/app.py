@@ -52,7 +52,7 @@ from newsletter.web.guard import Guard
 from newsletter.web.live import Live
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
-from newsletter.web.roles import NotYours, allowed
+from newsletter.web.roles import NotYours, allowed, posting
 
 STATIC = Path(__file__).parent / "static"
 ROOMS = (
@@ -101,6 +101,7 @@ def build(place: Place) -> FastAPI:
     )
     app.state.place = place
     app.state.live = Live(place.store, place.clock)
+    app.state.posts = posting(room.router for room in ROOMS)
     for room in ROOMS:
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)

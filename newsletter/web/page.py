@@ -15,11 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter.model.user import Role
 from newsletter.store import publications
 from newsletter.text.plain import plain
 from newsletter.web import languages
 from newsletter.web.carrying import carried
 from newsletter.web.dates import number, span_in_words, told
+from newsletter.web.lessening import lessened
 from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
 from newsletter.web.roles import may
@@ -88,6 +90,9 @@ def page(request: Request, template: str, /, *, status: int = 200, **values: Any
             **values,
         )
     )
+    if user is not None and not may(user, Role.PUBLISHER):
+        needed = request.app.state.posts
+        html = lessened(html, lambda path: may(user, needed(path)), here=request.url.path)
     answer = HTMLResponse(carried(html, slug) if (slug := state.get("carried")) else html, status)
     if SAID in request.cookies:
         answer.delete_cookie(SAID, httponly=True, samesite="strict")

@@ -19,6 +19,7 @@ from newsletter.web.published import base_of
 from newsletter.web.recording import remark
 from newsletter.web.roles import needs
 from newsletter.workflows.people import LASTS, People, read_role
+from newsletter.workflows.rendering import address_key
 
 router = APIRouter()
 ADMINS = needs(Role.ADMIN)
@@ -43,16 +44,22 @@ def invite(
     role: Annotated[str, Form()] = "editor",
     days: Annotated[str, Form()] = str(LASTS.days),
     email: Annotated[str, Form()] = "",
+    mail: Annotated[bool, Form()] = False,
 ) -> Response:
     """A one-time link, shown once; by mail too, where an address is given."""
-    people = people_of(request)
+    people, failed = people_of(request), None
     try:
         wanted = read_role(role)
+        if mail:
+            address_key(email)
         token = people.invite(wanted, by=user_of(request).name, days=_days(days), email=email.strip()[:254] or None)
         remark(request, subject=email.strip()[:254] or "link", role=wanted.value)
     except NewsletterError as error:
         return back(request, HERE, error.message, level="error")
-    return _shown(request, link=people.address(token, base_of(request)), link_for=email.strip() or wanted.value)
+    link = people.address(token, base_of(request))
+    if mail:
+        failed = people.mail(email, link, place_of(request).publication())
+    return _shown(request, link=link, link_for=email.strip() or wanted.value, mailed=mail, failed=failed)
 
 
 @router.post("/people/invitations", dependencies=[ADMINS])
@@ -124,7 +131,9 @@ def _days(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
 
 
-def _shown(request: Request, *, link: str = "", link_for: str = "") -> Response:
+def _shown(
+    request: Request, *, link: str = "", link_for: str = "", mailed: bool = False, failed: str | None = None
+) -> Response:
     place = place_of(request)
     with place.store.reading() as tx:
         everybody, seen = users.listing(tx), users.last_seen(tx)
@@ -139,5 +148,7 @@ def _shown(request: Request, *, link: str = "", link_for: str = "") -> Response:
         roles=list(Role),
         link=link,
         link_for=link_for,
+        mailed=mailed,
+        failed=failed,
         days=LASTS.days,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Depends, Request
@@ -56,6 +57,22 @@ def role_for(methods: Sequence[str] | set[str], dependencies: Sequence[Any]) -> 
         if isinstance(one.dependency, Needs):
             return one.dependency.role
     return Role.READER if SAFE.issuperset(methods) else Role.EDITOR
+
+
+def posting(routers: Iterable[Any]) -> Callable[[str], Role]:
+    """A function that says which role a POST to a path needs, over all these routers; nobody's path needs no role."""
+    known = [
+        (route.path_regex, role_for({"POST"}, route.dependencies))
+        for router in routers
+        for route in router.routes
+        if "POST" in (route.methods or ())
+    ]
+
+    @lru_cache(maxsize=2000)
+    def needed(path: str) -> Role:
+        return next((role for pattern, role in known if pattern.match(path)), Role.READER)
+
+    return needed
 
 
 def allowed(request: Request) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
+from newsletter.model.alert import Alert, AlertId
+from newsletter.model.publication import Publication
 from newsletter.model.secret import hashed, new_secret
 from newsletter.model.user import Role, User
 from newsletter.settings import Settings
 from newsletter.store import Store, invitations, sessions, users
+from newsletter.workflows.rendering import address_key
+from newsletter.workflows.ways_out import NOBODY, tell_by
 
 LASTS = timedelta(days=7)
 LONGEST = 90
@@ -33,6 +37,21 @@ class People:
             expires = now + _span(days)
             invitations.add(tx, hashed(token), role=role, by=by, email=email, now=now, expires=expires)
         return token
+
+    def mail(self, email: str, link: str, publication: Publication) -> str | None:
+        """Send a link to an address by the configured server; why that failed, or none."""
+        key = address_key(email)
+        told = Alert(
+            id=AlertId(0),
+            kind="invitation",
+            publication=publication.id,
+            issue=None,
+            subject=f"Your way to the desk of {publication.name}",
+            text=f"Open this link to choose your password. It works once, and for a while.\n\n{link}",
+            raised_at=self.clock.now(),
+        )
+        to = replace(self.settings, alerts=replace(self.settings.alerts, mail_to=(key,)))
+        return tell_by("mail", to, self.clock, told, publication.sender or NOBODY)
 
     def reset(self, name: str, *, by: str, days: int = 1, second_factor: bool = False) -> str:
         """The token of a link by which somebody chooses a new password, once. `second_factor`: it falls, too."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 
 import pytest
@@ -156,3 +158,16 @@ def test_the_log_is_filtered_by_person_words_and_days(editor: Browser, door: Doo
     assert "ada@alderwick.example" in editor.get("/audit?since=2026-11-27&until=2026-11-27").text
     assert "Nothing like that was done." in editor.get("/audit?until=2026-11-26").text
     assert "ada@alderwick.example" in editor.get("/audit?since=nonsense&before=x").text
+
+
+def test_an_invitation_is_mailed_by_the_configured_server(editor: Browser, door: Door) -> None:
+    form = {"role": "editor", "email": "joris@alderwick.example", "mail": "true"}
+    answer = editor.post("/people/invite", form)
+    assert "It is mailed, too." in answer.text
+    outbox = editor.client.app.state.place.settings.smtp[0].folder  # type: ignore[attr-defined]
+    (letter,) = outbox.rglob("*.eml")
+    message = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)
+    assert link_in(answer.text) in message.get_content()
+    assert message["To"] == "joris@alderwick.example"
+    editor.post("/people/invite", {"role": "editor", "email": "nobody", "mail": "true"})
+    assert "“nobody” is not an address" in editor.get("/people").text
