@@ -76,8 +76,16 @@ class Way:
             self._fleet.returned(self.server)
 
 
+_guard = threading.Lock()
+_in_use: Counter[str] = Counter()
+"""Connections of all issues that this process sends, for each account: a server counts them together."""
+
+
 class Fleet:
-    """Gives connections out by weight, among the servers that do not rest and have one free."""
+    """Gives connections out by weight, among the servers that do not rest and have one free.
+
+    Issues that go out at the same time share what a server takes, and each of them has at least one connection.
+    """
 
     def __init__(self, servers: Sequence[Smtp], open_line: Callable[[Smtp], Line], clock: Clock) -> None:
         self._servers = tuple(servers)
@@ -123,18 +131,28 @@ class Fleet:
         with self._guard:
             now = self._clock.monotonic()
             among = self._healthy(now) or self._servers
-            free = [one for one in among if one not in tried and self._leased[one] < _share(one, among)]
-            if not free:
-                return None
-            server = min(free, key=lambda one: (self._given[one] + 1) / one.weight)
+            is_first = not any(self._leased.values())
+            with _guard:
+                free = [
+                    one
+                    for one in among
+                    if one not in tried
+                    and self._leased[one] < _share(one, among)
+                    and (is_first or _in_use[one.account] < one.connections)
+                ]
+                if not free:
+                    return None
+                server = min(free, key=lambda one: (self._given[one] + 1) / one.weight)
+                _in_use[server.account] += 1
             self._leased[server] += 1
             self._given[server] += 1
             return server
 
     def returned(self, server: Smtp) -> None:
         """A connection is closed."""
-        with self._guard:
+        with self._guard, _guard:
             self._leased[server] -= 1
+            _in_use[server.account] -= 1
 
     def judged(self, server: Smtp, verdict: Verdict, why: str) -> bool:
         """What became of a message of this server; whether it rests now and another one carries on."""

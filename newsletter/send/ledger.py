@@ -114,6 +114,11 @@ class Ledger:
         self._given_out.add(found.id)
         return found
 
+    @property
+    def at_hand(self) -> int:
+        """How many candidates were read and not given out."""
+        return len(self._candidates)
+
     def put_back(self, candidate: Candidate) -> None:
         """It was not asked for after all."""
         self._given_out.discard(candidate.id)

@@ -42,6 +42,9 @@ KEPT_IDLE = 10.0
 LONGEST_WAIT = 30.0
 """Seconds after which who waits for a limit looks whether the issue is still being sent."""
 
+ADD_EVERY = 5.0
+"""Seconds between two tries to have as many connections again as there may be."""
+
 LOOK_EVERY = 0.1
 """Seconds between two looks at who is late, and at whether the run is to stop."""
 
@@ -74,6 +77,7 @@ class Run:
         self._turns: list[tuple[Turn, Slot | None]] = []
         self._slots: set[Slot] = set()
         self._apart = 0
+        self._nothing_left = False
         self.failure: BaseException | None = None
 
     @property
@@ -109,11 +113,8 @@ class Run:
         try:
             with selectors.DefaultSelector() as self._ready:
                 self._ready.register(self._ear, selectors.EVENT_READ)
-                for _ in range(connections):
-                    slot = Slot()
-                    self._slots.add(slot)
-                    self._renew(slot)
-                looked = 0.0
+                self._add(connections)
+                looked, added = 0.0, self._clock.monotonic()
                 while self._slots or self._apart or self._turns:
                     for key, _ in self._ready.select(self._patience()):
                         if key.data is None:
@@ -128,12 +129,24 @@ class Run:
                         looked = now
                         for slot in tuple(self._slots):
                             self._guarded(slot, self._look_at_the_clock)
+                        if now >= added + ADD_EVERY and any(slot.way is not None for slot in self._slots):
+                            added = now
+                            self._add(min(connections - len(self._slots), self._ledger.at_hand))
                     if self._turns and not self._patience():
                         self._settle()
         except BaseException as cause:
             self._end(cause)
         finally:
             done.set()
+
+    def _add(self, count: int) -> None:
+        """More connections: those given up come back, and those of another issue that is over are ours."""
+        if self._stop.is_set() or self._nothing_left:
+            return
+        for _ in range(count):
+            slot = Slot()
+            self._slots.add(slot)
+            self._renew(slot)
 
     def _patience(self) -> float:
         """Seconds to wait for what happens next."""
@@ -312,6 +325,7 @@ class Run:
             else:
                 self._hand_over(slot, slot.next.letter, given)
         elif given is Word.OVER:
+            self._nothing_left = True
             self._leave(slot)
         elif isinstance(given, Later):
             self._wait_for(slot, given)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import email
 import os
+import socketserver
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from newsletter.model.issue import Issue, IssueId, IssueState
 from newsletter.model.publication import Publication
 from newsletter.schedule.alarm import Alarm
 from newsletter.schedule.senders import Senders
-from newsletter.settings import Settings
+from newsletter.settings import Settings, Smtp
 from newsletter.store import Store, deliveries, issues, schedules
 
 DUE = datetime.fromisoformat("2026-11-27T14:00:00+00:00")
@@ -38,6 +40,66 @@ def until(store: Store, issue: IssueId, *states: IssueState) -> Issue:
             return found
         checked.wait(0.05)
     raise AssertionError(f"still {found.state}")
+
+
+class Catcher(threading.Thread):
+    """A real SMTP server that takes everything, and counts who is connected at once."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.recipients: list[str] = []
+        self.most_at_once = 0
+        self._now = 0
+        self._guard = threading.Lock()
+        catcher = self
+
+        class Conversation(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                with catcher._guard:
+                    catcher._now += 1
+                    catcher.most_at_once = max(catcher.most_at_once, catcher._now)
+                try:
+                    self._talk()
+                finally:
+                    with catcher._guard:
+                        catcher._now -= 1
+
+            def _talk(self) -> None:
+                self.wfile.write(b"220 ready\r\n")
+                in_message = False
+                for line in self.rfile:
+                    if in_message:
+                        in_message = line != b".\r\n"
+                        if in_message:
+                            continue
+                    verb = line[:4].upper()
+                    if verb == b"RCPT":
+                        with catcher._guard:
+                            catcher.recipients.append(line.decode()[9:].partition(">")[0])
+                    in_message = verb == b"DATA"
+                    answer = {b"DATA": b"354 go", b"QUIT": b"221 bye", b"EHLO": b"250-me\r\n250 PIPELINING"}
+                    self.wfile.write(answer.get(verb, b"250 ok") + b"\r\n")
+                    if verb == b"QUIT":
+                        return
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            block_on_close = False
+            request_queue_size = 64
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Who hangs up is no error here."""
+
+        self._server = Server(("127.0.0.1", 0), Conversation)
+        self.port: int = self._server.server_address[1]
+
+    def run(self) -> None:
+        self._server.serve_forever(poll_interval=0.02)
+
+    def stop(self) -> None:
+        """No more."""
+        self._server.shutdown()
+        self._server.server_close()
 
 
 @pytest.fixture
@@ -141,6 +203,29 @@ def test_an_issue_that_waits_does_not_hold_another() -> None:
     assert done.wait(PATIENCE)
     go_on.set()
     senders.stop(PATIENCE)
+
+
+def test_28_issues_due_in_one_minute_all_go_and_share_the_connections(
+    store: Store, settings: Settings, scheduled: Callable[..., Issue], subscribed: list[str]
+) -> None:
+    catcher = Catcher()
+    catcher.start()
+    server = Smtp(host="127.0.0.1", port=catcher.port, starttls="never", connections=4)
+    planned = [scheduled(DUE + timedelta(seconds=2 * number)).id for number in range(28)]
+    alarm = Alarm(store, replace(settings, smtp=(server,)), Clock(DUE + timedelta(minutes=1)), every=0.2)
+    alarm.start()
+    try:
+        for issue in planned:
+            until(store, issue, IssueState.SENT)
+    finally:
+        alarm.stop()
+        catcher.stop()
+    with store.reading() as tx:
+        for issue in planned:
+            tally = deliveries.tally(tx, issue)
+            assert (tally.audience, tally.sent) == (len(subscribed), len(subscribed))
+    assert sorted(catcher.recipients) == sorted(subscribed * 28)
+    assert catcher.most_at_once <= 28 + 4  # each issue one, and the server's own number together
 
 
 def test_after_trouble_an_issue_rests_until_somebody_asks() -> None:
