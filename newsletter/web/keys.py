@@ -6,14 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from newsletter.model.user import Role
 from newsletter.web.page import KEYS_OFF, back
+from newsletter.web.roles import needs
 
 router = APIRouter()
 
 YEAR = 365 * 24 * 3600
 
 
-@router.post("/keys")
+@router.post("/keys", dependencies=[needs(Role.READER)])
 def switch(request: Request, keys: Annotated[str, Form()] = "") -> Response:
     """`keys=on`: single keys do something; without it they do not."""
     answer = back(request, "/", "Single keys work." if keys == "on" else "Single keys are off.")

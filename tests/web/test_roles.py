@@ -45,6 +45,7 @@ ADMINS = {
 }
 ANYBODY = {
     "POST /signout",
+    "POST /keys",
     "POST /publication/work-on",
     "POST /account/password",
     "POST /account/preferences",
