@@ -48,8 +48,9 @@ def _inlined(theme: Theme, html: str) -> str:
     try:
         return inline(html, theme.sheet("inline.css"), theme.sheet("head.css"))
     except SheetError as cause:
-        where = theme.place_in_sheet(cause.sheet, cause.culprit)
-        raise TemplateError(f"{cause}", where=where) from cause
+        where, line = theme.place_in_sheet(cause.sheet, cause.culprit)
+        said = f", in “{line[:80]}”." if line else "."
+        raise TemplateError(f"{where}: {str(cause).rstrip('.')}{said}", where=where) from cause
 
 
 @cache

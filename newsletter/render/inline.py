@@ -55,7 +55,11 @@ def inline(html: str, inline_css: str, head_css: str) -> str:
     kept = _bare(head_css)
     for sheet, css in (("inline.css", inlined), ("head.css", kept)):
         if css.count("{") != css.count("}"):
-            raise SheetError(sheet, f"{sheet} has a brace without its partner, and every rule after it would be lost.")
+            raise SheetError(
+                sheet,
+                f"{sheet} has a brace without its partner, and every rule after it would be lost.",
+                _unmatched(css, nested=sheet == "head.css"),
+            )
     if "</" in kept:
         raise SheetError("head.css", "head.css holds “</”, which would end the style element.", "</")
     if len(kept.encode()) > HEAD_LIMIT:
@@ -75,6 +79,19 @@ def inline(html: str, inline_css: str, head_css: str) -> str:
         done = "<!DOCTYPE html>\n" + done
     # after premailer, so that no CSS parser reads it: it knows neither :root nor [data-ogsc] nor nested rules
     return done.replace("</head>", f"<style>\n{kept}\n</style>\n</head>", 1) if kept else done
+
+
+def _unmatched(css: str, *, nested: bool) -> str:
+    """The line with the brace that has no partner, or that opens before the one before it is closed."""
+    opened: list[str] = []
+    for line in css.splitlines():
+        for sign in re.findall("[{}]", line):
+            if sign == "}" and not opened:
+                return line
+            if sign == "{" and opened and not (nested and opened[-1].startswith("@")):
+                return opened[-1]
+            opened = [*opened, line] if sign == "{" else opened[:-1]
+    return opened[-1] if opened else ""
 
 
 def _bare(css: str) -> str:

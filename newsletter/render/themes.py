@@ -110,14 +110,16 @@ class Theme:
             where = f"{self._shown(file)}:{line_of(text, cause)}"
             raise TemplateError(f"{where}: {cause}", where=where) from cause
 
-    def place_in_sheet(self, name: str, wanted: str) -> str:
-        """Where in its own sheet of this name something stands: the file, and the line where it is found."""
+    def place_in_sheet(self, name: str, wanted: str) -> tuple[str, str]:
+        """Where in its own sheet of this name something stands: the file with the line, and the line itself."""
         for layer in self.layers:
             for file in _first(layer, name):
-                for number, line in enumerate(_read(file, self._shown(file)).splitlines(), 1):
+                lines = list(enumerate(_read(file, self._shown(file)).splitlines(), 1))
+                whole = [(number, line) for number, line in lines if line.strip() == wanted]
+                for number, line in (*whole, *lines):
                     if wanted and wanted in line:
-                        return f"{self._shown(file)}:{number}"
-        return f"templates/{self.name}/{name}"
+                        return f"{self._shown(file)}:{number}", line.strip()
+        return f"templates/{self.name}/{name}", ""
 
     def _shown(self, file: Path) -> str:
         for folder in self.folders:

@@ -104,6 +104,8 @@ def check_theme(settings: Settings, name: str) -> list[Fault]:
     for language in LANGUAGES:
         for fault in _tried(settings, name, language):
             faults.setdefault((fault.code, fault.message), fault)
+        if any(fault.code == "template" for fault in faults.values()):
+            break  # in another language it is no better, and a loop costs its time again
     for fault in _in_the_dark(settings, name):
         faults.setdefault((fault.code, fault.message), fault)
     return sorted(faults.values(), key=lambda fault: fault.level is not Level.ERROR)

@@ -228,3 +228,22 @@ def test_texts_are_escaped_in_html_and_not_in_text(sample: Any, theme: Path) -> 
     data = _compose(sample, theme.parents[1], title="A & <b>")
     assert "A &amp; &lt;b&gt;" in data.html
     assert data.text == "A & <b>\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "where", "line"),
+    [
+        ("inline.css", ".a { color: red; }\n.b { color: red;\n.c { color: red; }", "inline.css:2", ".b { color: red;"),
+        ("inline.css", ".a { color: red; }\n}", "inline.css:2", "}"),
+        ("inline.css", "\n.a { color: red !important; }", "inline.css:2", ".a { color: red !important; }"),
+        ("head.css", "@media print {\n.a { color: red; }", "head.css:1", "@media print {"),
+    ],
+)
+def test_a_mistake_in_a_sheet_names_its_line(
+    sample: Any, theme: Path, file: str, text: str, where: str, line: str
+) -> None:
+    (theme / file).write_text(text)
+    with pytest.raises(TemplateError) as raised:
+        _compose(sample, theme.parents[1])
+    assert raised.value.where == f"templates/weekly/{where}"
+    assert raised.value.message.endswith(f", in “{line}”.")
