@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import logging
 import random
-import selectors
-import socket
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.model.delivery import DeliveryState
@@ -25,6 +20,7 @@ from newsletter.send.grouping import Grouping
 from newsletter.send.ledger import Ledger, Turn, Word
 from newsletter.send.letter import Letter, Message, Unfit, write_letter
 from newsletter.send.limited import Later
+from newsletter.send.loop import Loop
 from newsletter.send.outcomes import BACK, Answer, Stage, Verdict, closed, judge
 from newsletter.send.slot import Next, Slot
 from newsletter.send.smtp import Connection
@@ -72,11 +68,10 @@ class Run:
         self._stop = stop
         self._spread = random.Random()  # noqa: S311 - jitter
         self._watch = Watch(pause_above)
-        self._inbox: deque[Callable[[], None]] = deque()
+        self._around = Loop()
         self._grouping = Grouping()
         self._turns: list[tuple[Turn, Slot | None]] = []
         self._slots: set[Slot] = set()
-        self._apart = 0
         self._nothing_left = False
         self.failure: BaseException | None = None
 
@@ -92,10 +87,7 @@ class Run:
         """
         done = threading.Event()
         loop = threading.Thread(target=self._loop, args=(connections, done), name="smtp", daemon=True)
-        self._ear, self._mouth = socket.socketpair()
-        with self._ear, self._mouth:
-            self._ear.setblocking(False)
-            self._mouth.setblocking(False)
+        with self._around:
             loop.start()
             try:
                 wait(done)
@@ -111,29 +103,23 @@ class Run:
 
     def _loop(self, connections: int, done: threading.Event) -> None:
         try:
-            with selectors.DefaultSelector() as self._ready:
-                self._ready.register(self._ear, selectors.EVENT_READ)
-                self._add(connections)
-                looked, added = 0.0, self._clock.monotonic()
-                while self._slots or self._apart or self._turns:
-                    for key, _ in self._ready.select(self._patience()):
-                        if key.data is None:
-                            with suppress(BlockingIOError):
-                                self._ear.recv(4096)
-                        elif key.data in self._slots:
-                            self._guarded(key.data, self._talk)
-                    while self._inbox:
-                        self._inbox.popleft()()
-                    now = self._clock.monotonic()
-                    if now >= looked + LOOK_EVERY:
-                        looked = now
-                        for slot in tuple(self._slots):
-                            self._guarded(slot, self._look_at_the_clock)
-                        if now >= added + ADD_EVERY and any(slot.way is not None for slot in self._slots):
-                            added = now
-                            self._add(min(connections - len(self._slots), self._ledger.at_hand))
-                    if self._turns and not self._patience():
-                        self._settle()
+            self._add(connections)
+            looked, added = 0.0, self._clock.monotonic()
+            while self._slots or self._turns or self._around.is_waiting:
+                for slot in self._around.ready(self._patience()):
+                    if slot in self._slots:
+                        self._guarded(slot, self._talk)
+                self._around.do_posted()
+                now = self._clock.monotonic()
+                if now >= looked + LOOK_EVERY:
+                    looked = now
+                    for slot in tuple(self._slots):
+                        self._guarded(slot, self._look_at_the_clock)
+                if now >= added + ADD_EVERY and any(slot.way is not None for slot in self._slots):
+                    added = now
+                    self._add(min(connections - len(self._slots), self._ledger.at_hand))
+                if self._turns and not self._patience():
+                    self._settle()
         except BaseException as cause:
             self._end(cause)
         finally:
@@ -150,8 +136,6 @@ class Run:
 
     def _patience(self) -> float:
         """Seconds to wait for what happens next."""
-        if self._inbox:
-            return 0.0
         if not self._turns:
             return LOOK_EVERY
         talking = sum(slot.wakes_at is None for slot in self._slots)
@@ -167,29 +151,6 @@ class Run:
             if slot is not None and slot in self._slots:
                 slot.asked = False
                 self._guarded(slot, partial(self._given, given=turn.given))
-
-    def _post(self, work: Callable[[], None]) -> None:
-        """Let the loop do this next. From any thread."""
-        self._inbox.append(work)
-        with suppress(OSError):  # full: it will wake anyway
-            self._mouth.send(b".")
-
-    def _do_apart(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Something that waits; what it returned, or the exception it raised, is given to the loop."""
-        self._apart += 1
-
-        def back(result: Any) -> None:
-            self._apart -= 1
-            then(result)
-
-        def run() -> None:
-            try:
-                result = work()
-            except BaseException as cause:
-                result = cause
-            self._post(lambda: back(result))
-
-        threading.Thread(target=run, name="smtp-apart", daemon=True).start()
 
     def _guarded(self, slot: Slot, work: Callable[[Slot], None]) -> None:
         """A mistake of ours must not be repeated 200,000 times: the run ends, and its row is in doubt."""
@@ -231,7 +192,7 @@ class Run:
             self._turns.append((Turn(closed=slot.outcome, wants=False), None))
             slot.outcome = None
         work = partial(self._opened_anew, old)
-        self._do_apart(work, lambda result: self._guarded(slot, partial(self._has, result=result)))
+        self._around.apart(work, lambda result: self._guarded(slot, partial(self._has, result=result)))
 
     def _opened_anew(self, old: Way | None) -> Way | None:
         """Runs apart. None where the run stops, or others carry on without this one."""
@@ -253,7 +214,7 @@ class Run:
             slot.way = result
             if isinstance(result.line, Connection):
                 slot.connection = result.line
-                self._ready.register(result.line.socket, selectors.EVENT_READ, slot)
+                self._around.listen(result.line.socket, slot)
             self._ask(slot)
             return
         if isinstance(result, ServerAway) and len(self._slots) > 1:
@@ -265,23 +226,18 @@ class Run:
     def _released(self, slot: Slot) -> Way | None:
         """Its connection, for somebody else to close."""
         if slot.connection is not None:
-            self._deaf_to(slot.connection)
+            self._around.deaf_to(slot.connection.socket)
         way, slot.way, slot.connection = slot.way, None, None
         slot.writes_on, slot.wakes_at = False, None
         if slot.next is not None:
             slot.next.is_open, slot.next.said = False, None
         return way
 
-    def _deaf_to(self, connection: Connection) -> None:
-        """At once where it is lost: the system gives its number to the next socket."""
-        with suppress(KeyError, ValueError, OSError):
-            self._ready.unregister(connection.socket)
-
     def _leave(self, slot: Slot) -> None:
         """This connection is done."""
         way = self._released(slot)
         if way is not None:
-            self._do_apart(way.close, lambda _: None)
+            self._around.apart(way.close, lambda _: None)
         if slot.next is not None:
             self._ledger.put_back(slot.next.letter.candidate)
         if slot.outcome is not None:
@@ -347,7 +303,7 @@ class Run:
             if others:
                 self._renew(slot)
                 return
-            self._do_apart(slot.way.close, lambda _: None)
+            self._around.apart(slot.way.close, lambda _: None)
             self._released(slot)
         slot.wakes_at = self._clock.monotonic() + min(seconds, LONGEST_WAIT)
 
@@ -359,7 +315,7 @@ class Run:
         try:
             if slot.connection is None:
                 work = partial(slot.way.hand_over, letter.envelope, letter.content, letter.message_id)
-                self._do_apart(work, lambda result: self._guarded(slot, partial(self._filed, result=result)))
+                self._around.apart(work, lambda result: self._guarded(slot, partial(self._filed, result=result)))
                 return
             slot.connection.check(letter.envelope, len(letter.content))
         except ValueError as cause:
@@ -391,13 +347,12 @@ class Run:
             writes_on = slot.connection.wants_to_write
             if writes_on != slot.writes_on:
                 slot.writes_on = writes_on
-                mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if writes_on else 0)
-                self._ready.modify(slot.connection.socket, mask, slot)
+                self._around.also_write(slot.connection.socket, slot, writes_on)
 
     def _heard(self, slot: Slot, events: Sequence[Event]) -> None:
         connection = slot.connection
         if connection is not None and connection.is_lost:
-            self._deaf_to(connection)
+            self._around.deaf_to(connection.socket)
         for event in events:
             if isinstance(event, Ended):
                 if slot.under_way is not None:
