@@ -10,12 +10,14 @@ from newsletter.workflows.shapes import issue_json as document
 from newsletter.workflows.shapes import issue_row_json as row
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from newsletter.model.delivery import Tally
     from newsletter.model.issue import Issue
     from newsletter.workflows.publish import Material
 
 
-__all__ = ["counts", "counts_text", "document", "row", "text"]
+__all__ = ["counts", "counts_text", "document", "pace_text", "row", "text"]
 
 
 def text(material: Material) -> str:
@@ -52,3 +54,16 @@ def counts_text(issue: Issue, tally: Tally) -> str:
         return f"Issue {issue.number} is {issue.state.value}; its ledger is empty: nobody is in its audience yet."
     told = [f"{count} {name}" for name, count in vars(tally).items() if count and name != "audience"]
     return f"Issue {issue.number} is {issue.state.value}: {tally.audience} readers; {', '.join(told) or 'none yet'}."
+
+
+def pace_text(rate: float | None, done_at: datetime | None, now: datetime) -> str:
+    """How fast it goes and how long it will take, after the counts; nothing where it does not go."""
+    if rate is None:
+        return ""
+    if done_at is None:
+        return f"\nAt this moment {rate:,.1f} a second."
+    seconds = round((done_at - now).total_seconds())
+    left = (
+        f"{seconds // 3600} h {seconds % 3600 // 60} min" if seconds >= 3600 else f"{seconds // 60}:{seconds % 60:02}"
+    )
+    return f"\n{rate:,.1f} a second; done in about {left}."
