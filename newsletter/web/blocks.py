@@ -25,6 +25,7 @@ from newsletter.web.editing import (
     is_autosave,
     refused,
     saved,
+    says_what_it_saw,
     untouched,
     version_in,
 )
@@ -114,7 +115,8 @@ def _save(request: Request, number: int, block: BlockId, form: dict[str, str], d
             action=request.url.path,
         )
     if auto:
-        return saved(request, number, block_at(issue.outline, find_block(issue.outline, block)).version)
+        kept = block_at(issue.outline, find_block(issue.outline, block))
+        return saved(request, number, kept.version, fields={name: getattr(kept, name) or "" for name in block_fields()})
     if do == "pick":
         return back(request, f"/issues/{number}/blocks/{block}/text")
     open_again = form.get("again", "") if do in ("sentences", "cut", "credit") else ""
@@ -150,18 +152,17 @@ def _saved_over(
     values: dict[str, Any],
     auto: bool,
 ) -> Issue:
-    """Save against the version that was seen; over a newer one only what nobody else touched. Raises Conflict."""
-    try:
+    """Save against what was seen: the version, or each field where the page says what it held. Raises Conflict."""
+    if not says_what_it_saw(form):
         return editor.edit_block(number, block, values, if_version=version_in(form), joins=auto)
-    except Conflict:
-        with editor.store.reading() as tx:
-            now = issues.get(tx, editor.publication.id, number)
-        theirs = block_at(now.outline, find_block(now.outline, block))
-        rest = untouched(form, mine, theirs)
-        if rest is None:
-            raise
-        beside = {name: value for name, value in values.items() if name not in mine}
-        return editor.edit_block(number, block, rest | beside, if_version=theirs.version, joins=auto)
+    with editor.store.reading() as tx:
+        now = issues.get(tx, editor.publication.id, number)
+    theirs = block_at(now.outline, find_block(now.outline, block))
+    rest = untouched(form, mine, theirs)
+    if rest is None:
+        raise Conflict("Somebody changed this block meanwhile; look at it again before you save.")
+    beside = {name: value for name, value in values.items() if name not in mine}
+    return editor.edit_block(number, block, rest | beside, if_version=theirs.version, joins=auto)
 
 
 def _step(editor: Editor, number: int, block: BlockId, step: int) -> Issue:

@@ -114,6 +114,11 @@ def both(
     )
 
 
+def says_what_it_saw(form: dict[str, str]) -> bool:
+    """Whether a page names what each of its fields held, so that two people may edit two fields."""
+    return any(name.startswith("was_") for name in form)
+
+
 def untouched(form: dict[str, str], mine: dict[str, str], theirs: object) -> dict[str, str] | None:
     """What of my fields is still to be saved over a newer version, where nobody else touched those fields.
 

@@ -22,6 +22,7 @@ from newsletter.web.editing import (
     letter_fields,
     refused,
     saved,
+    says_what_it_saw,
     untouched,
     version_in,
 )
@@ -77,21 +78,28 @@ def fields(request: Request, number: InPath, form: Fields) -> Response:
     """Title, subject and preheader. A page that saves by itself gets JSON."""
     editor, auto = editor_of(request), is_autosave(request)
     mine = {name: form[name] for name in letter_fields() if name in form}
+    with place_of(request).store.reading() as tx:
+        now = issues.get(tx, editor.publication.id, number)
     try:
-        issue = editor.set_fields(number, mine, if_version=version_in(form), joins=auto)
+        if says_what_it_saw(form):
+            rest = untouched(form, mine, now)
+            if rest is None:
+                raise Conflict("Somebody changed this meanwhile.")
+            issue = editor.set_fields(number, rest, if_version=now.version, joins=auto)
+        else:
+            issue = editor.set_fields(number, mine, if_version=version_in(form), joins=auto)
     except Conflict:
         with place_of(request).store.reading() as tx:
             now = issues.get(tx, editor.publication.id, number)
-        rest = untouched(form, mine, now)
-        if rest is None:
-            return both(request, form, letter_fields(), mine, now, now.version)
-        issue = editor.set_fields(number, rest, if_version=now.version, joins=auto)
+        return both(request, form, letter_fields(), mine, now, now.version)
     except NewsletterError as error:
         if auto:
             return refused(request, error)
         return back(request, form.get("view", "/"), error.message, level="error")
     if auto:
-        return saved(request, number, issue.version)
+        return saved(
+            request, number, issue.version, fields={name: getattr(issue, name) or "" for name in letter_fields()}
+        )
     return back(request, form.get("view", "/"), _("Saved."))
 
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from newsletter.model.item import ItemData
 from newsletter.model.source import SourceKind
 from newsletter.store import items, publications, sources
 from newsletter.store.opening import open_store
+
+from .seeding import seed
 
 STORIES = (
     ("Youth club gets the old signal box", "Town council", "The town repairs the roof; the club paints the rest."),
@@ -38,7 +41,20 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    """`newsletter serve` on a workspace with a few collected stories, whom nobody has entered yet."""
+    """`newsletter serve` on a workspace with a few collected stories, which nobody has entered yet."""
+    with served(a_few(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The same, one for all tests of a file: each makes an issue of its own."""
+    with served(a_few(tmp_path_factory.mktemp("desk"))) as opened:
+        yield opened
+
+
+def a_few(tmp_path: Path) -> Path:
+    """A workspace with a few collected stories and two readers."""
     (tmp_path / "newsletter.toml").write_text('secret_key = "for the browser"\n[[smtp]]\nurl = "file:outbox"\n')
     now = Clock().now()
     store = open_store("sqlite:///newsletter.db", tmp_path)
@@ -60,6 +76,25 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     for address in ("ana@example.org", "bo@example.com"):
         readers.add(store, Clock(), letter.id, address)
     store.close()
+    return tmp_path
+
+
+@pytest.fixture
+def afternoon(tmp_path: Path) -> Iterator[Desk]:
+    """`newsletter serve` on a workspace with eighty items of fifteen outlets, as on a Thursday afternoon."""
+    (tmp_path / "newsletter.toml").write_text('secret_key = "for the browser"\n[[smtp]]\nurl = "file:outbox"\n')
+    letter = seed(tmp_path, 80)
+    store = open_store("sqlite:///newsletter.db", tmp_path)
+    for address in ("ana@example.org", "bo@example.com"):
+        readers.add(store, Clock(), letter.id, address)
+    store.close()
+    with served(tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def served(tmp_path: Path) -> Iterator[Desk]:
+    """A running `newsletter serve`, which ends well."""
     process = subprocess.Popen(
         [sys.executable, "-m", "newsletter", "--workspace", str(tmp_path), "serve", "--port", "0"],
         cwd=Path(__file__).parents[2],

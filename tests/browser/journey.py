@@ -17,25 +17,35 @@ def enter(page: Any, desk: Any) -> None:
     page.get_by_role("button", name="Open the desk").click()
 
 
-def compose(page: Any, *titles: str) -> None:
-    """Begin an issue with these stories."""
-    from playwright.sync_api import expect
+def origin_of(page: Any) -> str:
+    """Scheme, host and port of the page."""
+    found = re.match(r"https?://[^/]+", page.url)
+    assert found
+    return found[0]
 
-    page.get_by_role("button", name="Begin a new issue").click()
-    expect(page.locator("#outline .issue-head")).to_be_visible()
-    origin = re.match(r"https?://[^/]+", page.url)
-    assert origin
+
+def post(page: Any, path: str, **form: str) -> Any:
+    """Send a form of the desk as this person."""
+    origin = origin_of(page)
+    answer = page.request.post(f"{origin}{path}", form=form, headers={"origin": origin})
+    assert answer.ok, answer.status
+    return answer
+
+
+def pick(page: Any, *titles: str) -> None:
+    """Pick these stories in the queue."""
     for title in titles:
-        row = page.locator(".story", has_text=title)
-        answer = page.request.post(
-            f"{origin[0]}/queue",
-            form={"do": "pick", "item": row.get_attribute("id").removeprefix("s-")},
-            headers={"origin": origin[0]},
-        )
-        assert answer.ok, answer.status
-    page.goto(f"{origin[0]}/")
-    page.get_by_role("button", name=re.compile("^Fill with")).click()
-    expect(page.locator("#outline .block h4").first).to_have_text(titles[0])
+        key = page.locator(".story", has_text=title).get_attribute("id")
+        post(page, "/queue", do="pick", item=key.removeprefix("s-"))
+
+
+def begin_issue(page: Any, url: str) -> int:
+    """A new issue with all that is picked, opened on the desk; its number."""
+    page.goto(f"{url}/issues")
+    number = int(re.search(r"issue=(\d+)", post(page, "/issues", origin="none").url)[1])  # type: ignore[index]
+    post(page, f"/issues/{number}/fill")
+    page.goto(f"{url}/?issue={number}")
+    return number
 
 
 def open_block(page: Any, title: str) -> None:

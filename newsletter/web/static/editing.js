@@ -74,6 +74,12 @@ async function save(form) {
       if (field.type === "checkbox") field.defaultChecked = value !== "";
       else field.defaultValue = value;
     }
+    for (const [name, value] of Object.entries(said.fields)) {
+      const field = form.elements[name]; // what others wrote into fields that we left alone
+      if (!field || valueOf(field) !== state.base.get(name) || value === state.base.get(name)) continue;
+      field.value = field.defaultValue = value;
+      state.base.set(name, value);
+    }
     tell("saved", said.clock);
     refresh(form);
   })();
