@@ -21,6 +21,7 @@ from newsletter.render.archived import ARCHIVE, archive_url
 from newsletter.render.filling import fill
 from newsletter.render.subject import subject_of
 from newsletter.render.themes import open_theme
+from newsletter.render.variables import Value
 from newsletter.render.view import view
 from newsletter.settings import Settings
 from newsletter.text.characters import one_line
@@ -36,15 +37,16 @@ def compose(
     on: date,
     nonce: str | None = None,
     assets: Assets = NO_ASSETS,
+    look: Mapping[str, Value] | None = None,
 ) -> RenditionData:
     """Everything a reader receives, for an issue of the local day `on`.
 
-    `versions` holds the version of each pinned item; `occurrences` is the calendar, in order, and `assets` has the
-    pictures of image blocks. `nonce` is drawn where none is given. Raises NewsletterError where the theme or the
-    subject cannot be used.
+    `versions` holds the version of each pinned item; `occurrences` is the calendar, in order, `assets` has the
+    pictures of image blocks, and `look` values for variables of the theme. `nonce` is drawn where none is given.
+    Raises NewsletterError where the theme or the subject cannot be used.
     """
     nonce = nonce or new_nonce()
-    theme = open_theme(issue.theme or publication.theme, settings)
+    theme = open_theme(issue.theme or publication.theme, settings).with_values(look or {})
     subject = subject_of(publication, issue, on=on)
     marks = Marks(nonce)
     seen = view(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
@@ -30,7 +30,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.render.columns import beside, upper, width_of, wrap
 from newsletter.render.hints import hint, line_of
-from newsletter.render.variables import BadVariable, Value, Variable, declared, in_sheet, near
+from newsletter.render.variables import BadVariable, Value, Variable, declared, in_sheet, near, overlaid
 from newsletter.settings import Settings
 
 DEFAULT = "weekly"
@@ -70,6 +70,10 @@ class Theme:
     def variables(self) -> dict[str, Value]:
         """The value of each variable."""
         return {name: one.value for name, one in self.declared.items()}
+
+    def with_values(self, values: Mapping[str, Value]) -> Theme:
+        """The same theme with other values of its variables, where they can have them."""
+        return replace(self, declared=overlaid(self.declared, values)) if values else self
 
     def render(self, template: str, view: Mapping[str, Any]) -> str:
         """A template filled with a view. Raises TemplateError naming the file, the line and what stands in it."""

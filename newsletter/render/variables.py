@@ -50,6 +50,40 @@ def declared(table: Mapping[str, Any], over: Mapping[str, Variable]) -> dict[str
     return known
 
 
+def typed(variable: Variable, text: str) -> Value:
+    """What somebody typed, as a value of this variable. Raises BadVariable."""
+    given: Any = text
+    if variable.type == "switch":
+        given = {
+            "true": True,
+            "on": True,
+            "yes": True,
+            "1": True,
+            "false": False,
+            "off": False,
+            "no": False,
+            "0": False,
+        }.get(text.lower(), text)
+    elif variable.type == "number":
+        try:
+            given = float(text) if "." in text else int(text)
+        except ValueError:
+            given = text
+    return _checked(variable, given)
+
+
+def overlaid(over: Mapping[str, Variable], values: Mapping[str, Value]) -> dict[str, Variable]:
+    """Variables with other values; one that the theme does not know any more, or may not have, is left out."""
+    known = dict(over)
+    for name, value in values.items():
+        try:
+            if name in known:
+                known[name] = replace(known[name], value=_checked(known[name], value))
+        except BadVariable:
+            continue
+    return known
+
+
 def in_sheet(css: str, values: Mapping[str, Value]) -> str:
     """A sheet with its `var(--name)` replaced: mail programs know no variables. Raises BadVariable."""
 

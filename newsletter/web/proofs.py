@@ -46,5 +46,13 @@ def _key(desk: Desk, number: int) -> str:
     folder = desk.settings.templates
     templates = sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*")) if folder.is_dir() else []
     versions = sorted(material.versions.items(), key=lambda pair: (pair[0].item, pair[0].version))
-    parts = (desk.publication, material.issue, versions, list(material.occurrences), material.day, templates)
+    parts = (
+        desk.publication,
+        material.issue,
+        versions,
+        list(material.occurrences),
+        material.day,
+        templates,
+        material.look,
+    )
     return sha256(repr(parts).encode()).hexdigest()

@@ -35,6 +35,7 @@ from newsletter.store import (
     deliveries,
     issues,
     items,
+    looks,
     marks,
     renditions,
     restoring,
@@ -64,6 +65,8 @@ class Material:
     theme: str
     assets: Assets = field(default_factory=dict)
     """The pictures of its image blocks."""
+    look: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    """The values that editors gave to variables of the theme."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class Desk:
             subject,
             issue.theme or self.publication.theme,
             assets.named(tx, [block.asset for block in issue.outline.blocks() if block.asset]),
+            looks.get(tx, self.publication.id, issue.theme or self.publication.theme),
         )
 
     def _day(self, issue: Issue) -> date:
@@ -138,6 +142,7 @@ class Desk:
             on=material.day,
             nonce=nonce,
             assets=material.assets,
+            look=material.look,
         )
 
     def check(self, number: int | None, *, links: bool = False, spam: bool = False) -> list[Finding]:

@@ -41,6 +41,7 @@ from newsletter.store.schema.issues import (
     section,
     waiver,
 )
+from newsletter.store.schema.looks import theme_look
 from newsletter.store.schema.operations import (
     alert,
     digest,
@@ -127,6 +128,7 @@ __all__ = [
     "subscriber",
     "subscription",
     "suppression",
+    "theme_look",
     "triage",
     "triage_change",
     "triage_step",

@@ -184,6 +184,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "code_hash", name=op.f("pk_recovery_code")),
     )
     op.create_table(
+        "theme_look",
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.String(length=100), nullable=False),
+        sa.Column("variables", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_theme_look_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("publication_id", "theme", name=op.f("pk_theme_look")),
+    )
+    op.create_table(
         "triage_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("publication_id", sa.Integer(), nullable=False),
