@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 _ERRORS = frozenset({"NewsletterError", "NotFound", "Refused", "Conflict"})
 STATES = (IssueState, DeliveryState, Consent, EventStatus, Triage, Role)
 """Their values are words that pages show: `_(issue.state.value)`."""
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS = ("_", "gettext", "ngettext")
 
 Message = str | tuple[str, str]
 

@@ -79,7 +79,7 @@ def catalogue(wanted: str) -> Catalogue:
     path = FOLDER / wanted / "LC_MESSAGES" / "desk.po"
     if wanted not in NAMES or not path.exists():
         return Catalogue()
-    from gettext import c2py  # type: ignore[attr-defined]  # the standard library's reader of plural rules
+    from gettext import c2py  # the standard library's reader of plural rules
 
     from babel.messages.pofile import read_po
 
@@ -90,10 +90,10 @@ def catalogue(wanted: str) -> Catalogue:
     for message in read:
         if not message.id or message.fuzzy:
             continue
-        if isinstance(message.id, tuple):
-            forms = tuple(message.string)
-            if all(forms):
-                plurals[message.id[0]] = forms
-        elif message.string:
-            texts[message.id] = str(message.string)
+        forms = message.string
+        if isinstance(message.id, str):
+            if isinstance(forms, str) and forms:
+                texts[message.id] = forms
+        elif forms and not isinstance(forms, str) and all(forms):
+            plurals[message.id[0]] = tuple(forms)
     return Catalogue(texts, plurals, c2py(read.plural_expr))

@@ -73,7 +73,7 @@ def described(api: FastAPI) -> dict[str, Any]:
             (route.path, method.lower()): role_for({method}, route.dependencies)
             for room in ROOMS
             for route in room.router.routes
-            for method in route.methods  # type: ignore[attr-defined]
+            for method in route.methods
         }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
