@@ -250,3 +250,33 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., list[str]]:
+    """axe-core asked about a page of Playwright's: what is wrong, each as `rule: where: why`.
+
+    Its script is the file that `NEWSLETTER_AXE` names. Where CI says that it must be there, its absence is a failure.
+    """
+    script = os.environ.get("NEWSLETTER_AXE", "")
+    if not Path(script).is_file():
+        missing = pytest.fail if os.environ.get("NEWSLETTER_REQUIRE_AXE") else pytest.skip
+        missing("no axe-core: NEWSLETTER_AXE must name its axe.min.js; .ci/mail/run installs it")
+    source = Path(script).read_text(encoding="utf-8")
+
+    def violations(page: Any, **rules: bool) -> list[str]:
+        """`rules` switches single ones off (`page_has_heading_one=False`)."""
+        page.evaluate(source)  # by the debugger, not by a tag: no policy of a page stands in its way
+        options = {
+            "iframes": False,
+            "resultTypes": ["violations"],
+            "rules": {name.replace("_", "-"): {"enabled": on} for name, on in rules.items()},
+        }
+        found = page.evaluate("options => axe.run(document, options)", options)
+        return [
+            f"{one['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary'].splitlines()[-1].strip()}"
+            for one in found["violations"]
+            for node in one["nodes"][:3]
+        ]
+
+    return violations

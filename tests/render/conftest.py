@@ -24,6 +24,7 @@ def _beside(name: str) -> ModuleType:
 
 _SAMPLE = _beside("sample")
 _LINT = _beside("lint")
+_SPECIMENS = _beside("specimens")
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +53,9 @@ def rendition(sample):  # type: ignore[no-untyped-def]
         on=sample.ON,
         nonce=sample.NONCE,
     )
+
+
+@pytest.fixture(scope="session")
+def specimens() -> ModuleType:
+    """Issues as a reader's program receives them, of every theme: `specimens.specimens()`."""
+    return _SPECIMENS
