@@ -82,6 +82,28 @@ def check(ctx: typer.Context, name: Annotated[str, NAME]) -> None:
         raise typer.Exit(1)
 
 
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    name: Annotated[str, NAME],
+    given: Annotated[list[str], typer.Argument(metavar="VARIABLE=VALUE…", help="Empty: as the theme has it.")],
+) -> None:
+    """Set variables of a theme for this newsletter."""
+    from newsletter.cli.issue_sending import desk
+    from newsletter.errors import NewsletterError
+    from newsletter.workflows.looks import set_look
+
+    call: Call = ctx.obj
+    if bare := [one for one in given if "=" not in one]:
+        raise NewsletterError(f"“{bare[0]}” says no value: write VARIABLE=VALUE.", where=bare[0])
+    pairs = (one.partition("=") for one in given)
+    look = set_look(desk(call), name, {variable.strip(): value for variable, _, value in pairs})
+    call.show(
+        {"theme": name, "set": dict(look.given), "variables": look.theme.variables},
+        "\n".join(f"{key} = {value}" for key, value in look.given.items()) or f"“{name}” is as its files say.",
+    )
+
+
 @app.command()
 def image(
     ctx: typer.Context,

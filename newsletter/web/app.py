@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
@@ -28,6 +29,7 @@ from newsletter.web import (
     item_edit,
     keys,
     live,
+    look,
     merging,
     outline,
     people,
@@ -90,6 +92,7 @@ ROOMS = (
     account,
     auditing,
     publication,
+    look,
 )
 """The files with the routes; the first that fits an address answers it."""
 
@@ -106,7 +109,7 @@ def build(place: Place) -> FastAPI:
         app.include_router(room.router)
     app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
     app.mount("/api", api.build(place))
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000), name="static")
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong_page)
     app.add_exception_handler(RequestValidationError, _unreadable)

@@ -41,7 +41,7 @@ def preview_html(
         document = document.replace(f'src="{image_url(data.base_url, "")}', f'src="{IMAGES}/')
     if not images:
         document = _SOURCE.sub(r"\1", document)
-    return _framed(_PREFERS.sub("@media all" if dark else "@media not all", document))
+    return _framed(forced(document, dark=dark))
 
 
 @router.get("/issues/{number}/preview.txt")
@@ -56,6 +56,11 @@ def preview_text(request: Request, number: InPath, dark: bool = False, reader: s
         f'<pre style="margin:0;padding:16px;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap">'
         f"{html.escape(text)}</pre>"
     )
+
+
+def forced(document: str, *, dark: bool) -> str:
+    """A mail in one scheme, whatever the browser prefers."""
+    return _PREFERS.sub("@media all" if dark else "@media not all", document)
 
 
 def _facts(request: Request, reader: str) -> Facts:

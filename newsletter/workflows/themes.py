@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
@@ -20,6 +20,7 @@ from newsletter.render.checks.contrast import ENOUGH, contrast
 from newsletter.render.compose import compose
 from newsletter.render.sample_issue import Sample, sample_issue, told_titles
 from newsletter.render.themes import TemplateError, Theme, open_theme, theme_names
+from newsletter.render.variables import Value
 from newsletter.settings import Settings
 
 LANGUAGES = ("en", "ar")
@@ -165,7 +166,7 @@ def _says(text: str, words: str) -> bool:
     return "".join(words.split()).casefold() in "".join(text.split()).casefold()
 
 
-def _composed(sample: Sample) -> RenditionData:
+def _composed(sample: Sample, look: Mapping[str, Value] | None = None) -> RenditionData:
     return compose(
         sample.publication,
         sample.issue,
@@ -174,17 +175,24 @@ def _composed(sample: Sample) -> RenditionData:
         settings=sample.settings,
         on=sample.day,
         assets=sample.assets,
+        look=look,
     )
 
 
-def sample_in(settings: Settings, name: str, *, pictures: Callable[[str, Path], str] | None = None) -> RenditionData:
+def sample_in(
+    settings: Settings,
+    name: str,
+    *,
+    pictures: Callable[[str, Path], str] | None = None,
+    look: Mapping[str, Value] | None = None,
+) -> RenditionData:
     """The sample issue of a theme, its reader's links filled in. Raises NewsletterError with what is wrong.
 
     `pictures` says the address of each picture of the sample by its name and its file; without it, each stands in the
-    document itself.
+    document itself. `look` has values for variables of the theme.
     """
     sample = sample_issue(name, settings)
-    data = _for_nobody(_composed(sample))
+    data = _for_nobody(_composed(sample, look))
     html = data.html
     for picture, file in sample.pictures.items():
         address = (pictures or _within)(picture, file)
