@@ -57,7 +57,6 @@ class Candidate:
         """The title, as it is compared."""
         return " ".join(self.words)
 
-    @cached_property
     def runs(self) -> frozenset[int]:
         """Each run of four words of the excerpt."""
         words = _WORD.findall(self.text.casefold())[:_LONGEST]
@@ -97,22 +96,45 @@ class _Index:
 
     def __init__(self, items: Sequence[Candidate], new: Sequence[Candidate]) -> None:
         self._items = items
-        wanted = frozenset().union(*(one.runs for one in new))
-        counts = Counter(word for one in items for word in set(one.words))
-        self._counts = counts
+        self._counts = Counter(word for one in items for word in set(one.words))
         self._by_word: dict[str, list[int]] = defaultdict(list)
-        self._by_run: dict[int, list[int]] = defaultdict(list)
         self._by_page: dict[str, list[int]] = defaultdict(list)
         for at, one in enumerate(items):
             if len(one.words) >= FEWEST_WORDS:
                 for word in self._rare(one):
                     self._by_word[word].append(at)
-            if len(one.runs) >= FEWEST_RUNS:
-                for run in one.runs & wanted:
-                    if len(found := self._by_run[run]) <= _BOILERPLATE:
-                        found.append(at)
             if one.page:
                 self._by_page[one.page].append(at)
+        self._index_runs(items, {one.id for one in new})
+
+    def _index_runs(self, items: Sequence[Candidate], fresh: Collection[int]) -> None:
+        """Which items share which runs. Of known ones only what a new one has is held: they may be very many."""
+        counts: Counter[int] = Counter()
+        runs_of: dict[int, frozenset[int]] = {}
+        self._sizes: dict[int, int] = {}
+        by_age = sorted(range(len(items)), key=lambda at: items[at].id not in fresh)  # the new ones first
+        wanted: frozenset[int] | None = None
+        for at in by_age:
+            runs = items[at].runs()
+            if len(runs) < FEWEST_RUNS:
+                continue
+            if items[at].id not in fresh:
+                wanted = frozenset(counts) if wanted is None else wanted
+                held = runs & wanted
+                if not held:
+                    continue
+            else:
+                held = runs
+            self._sizes[at] = len(runs)
+            runs_of[at] = held
+            counts.update(held)
+        telling = frozenset(run for run, count in counts.items() if 1 < count <= _BOILERPLATE)
+        self._runs_of = {at: runs & telling for at, runs in runs_of.items()}
+        self._by_run: dict[int, list[int]] = defaultdict(list)
+        for at, runs in self._runs_of.items():
+            for run in runs:
+                self._by_run[run].append(at)
+        self._at = {items[at].id: at for at in runs_of}
 
     def _rare(self, one: Candidate) -> list[str]:
         return sorted(set(one.words), key=lambda word: (self._counts[word], word))[:_RARE]
@@ -121,15 +143,14 @@ class _Index:
         """The items that tell the same as this one, each with a score of up to 2."""
         scores: dict[int, float] = {}
         shared: Counter[int] = Counter()
-        if len(one.runs) >= FEWEST_RUNS:
-            for run in one.runs:
-                found = self._by_run.get(run, ())
-                if 1 < len(found) <= _BOILERPLATE:
-                    shared.update(found)
-        for at, count in shared.items():
-            part = count / min(len(one.runs), len(self._items[at].runs))
-            if part >= SHARED:
-                scores[at] = part
+        mine = self._at.get(one.id)
+        if mine is not None:
+            for run in self._runs_of[mine]:
+                shared.update(self._by_run[run])
+            for at, count in shared.items():
+                part = count / min(self._sizes[mine], self._sizes[at])
+                if part >= SHARED:
+                    scores[at] = part
         for at in self._titled(one):
             alike = ratio(one.line, self._items[at].line, score_cutoff=ALIKE)
             if alike:

@@ -23,7 +23,9 @@ LONGEST = 60
 
 def words(text: str) -> list[str]:
     """The words of a text in order. `É` is `e`, `ß` is `ss`, full-width is half-width."""
+    if text.isascii():  # most texts: nothing to fold but case, and what is between words is all that is no letter
+        return [word[:LONGEST] for word in _BETWEEN.sub(" ", text.lower()).split()]
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
     plain = _WITHOUT_SPACES.sub(r" \1 ", unicodedata.normalize("NFC", plain))
     found = (word[:LONGEST] for word in _BETWEEN.sub(" ", plain).split())
-    return [word for word in found if any(character.isalnum() for character in word)]
+    return [word for word in found if word.isalnum() or any(character.isalnum() for character in word)]

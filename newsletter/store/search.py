@@ -82,7 +82,7 @@ def keep_edit(tx: Tx, publication: PublicationId, key: ItemId) -> None:
 
 
 def _said(*texts: str | None) -> list[str]:
-    joined = " ".join(unescape(_TAG.sub(" ", one)) for one in texts if one)
+    joined = " ".join(unescape(_TAG.sub(" ", one)) for one in dict.fromkeys(texts) if one)
     return list(dict.fromkeys(words(joined[:MOST])))
 
 

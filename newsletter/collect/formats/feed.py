@@ -141,7 +141,7 @@ def _texts(raw: Any) -> tuple[str, str]:
     summary = _html(raw.get("summary_detail") or {"type": "text/html", "value": dict.get(raw, "summary") or ""})
     contents = [_html(content) for content in raw.get("content") or ()]
     body = max(contents, key=len, default="")
-    if not plain(summary[:2000]):
+    if contents and not plain(summary[:2000]):
         summary = body
     return summary, body or summary
 
