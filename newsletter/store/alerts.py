@@ -17,7 +17,7 @@ from newsletter.store.schema import alert, look
 
 def differs(tx: Tx, seen: Sequence[Condition]) -> bool:
     """Whether what is seen now is not what is open: something to raise, or to end."""
-    return {one.key for one in seen} != set(_open(tx))
+    return {one.key for one in seen} != set(open_keys(tx))
 
 
 def keep(tx: Tx, seen: Sequence[Condition], *, to_tell: bool, now: datetime) -> list[Condition]:
@@ -25,7 +25,7 @@ def keep(tx: Tx, seen: Sequence[Condition], *, to_tell: bool, now: datetime) -> 
 
     Without `to_tell` nobody is waiting for it: it is only kept.
     """
-    open_ = _open(tx)
+    open_ = open_keys(tx)
     current = {one.key: one for one in seen}
     if ended := [key for key in open_ if key not in current]:
         tx.execute(update(alert).where(alert.c.key.in_(ended), alert.c.ended_at.is_(None)).values(ended_at=now))
@@ -53,7 +53,8 @@ def keep(tx: Tx, seen: Sequence[Condition], *, to_tell: bool, now: datetime) -> 
     return fresh
 
 
-def _open(tx: Tx) -> list[str]:
+def open_keys(tx: Tx) -> list[str]:
+    """The keys of the conditions that were so when we last looked."""
     return list(tx.execute(select(alert.c.key).where(alert.c.ended_at.is_(None))).scalars())
 
 

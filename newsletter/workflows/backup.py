@@ -13,7 +13,7 @@ import re
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -113,20 +113,30 @@ def restore(
             code="not-empty",
             where=str(workspace),
         )
+    is_new = not workspace.exists()
     try:
-        workspace.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restore-", dir=workspace.parent) as scratch:
+        workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # inside the folder itself: it may be a disk of its own, or the one a person stands in
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=workspace) as scratch:
             folder = Path(scratch) / "workspace"
             folder.mkdir(mode=0o700)
             manifest, keys = _unpack(source, folder)
             made_at = datetime.fromisoformat(str(manifest["made_at"])).astimezone(UTC)
             _keep_keys(folder, keys, environ)
             asked = _open_database(folder, workspace, manifest, clock, environ, made_at, go_on=go_on)
-            folder.rename(workspace)  # over an empty folder, too
-    except OSError as cause:
-        raise NewsletterError(
-            f"The workspace {workspace} cannot be made: {cause.strerror or cause}.", where=str(workspace)
-        ) from cause
+            # the settings last: without them it is no workspace yet
+            for child in sorted(folder.iterdir(), key=lambda one: one.name == FILE):
+                child.rename(workspace / child.name)
+            _sync_folder(workspace)
+    except BaseException as cause:
+        if is_new:
+            with suppress(OSError):
+                workspace.rmdir()
+        if isinstance(cause, OSError):
+            raise NewsletterError(
+                f"The workspace {workspace} cannot be made: {cause.strerror or cause}.", where=str(workspace)
+            ) from cause
+        raise
     return Restored(workspace, made_at, asked)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.clock import Clock
 from newsletter.model.alert import Condition
 from newsletter.model.digest import DigestRun, RunOutcome
+from newsletter.model.issue import IssueId
 from newsletter.model.publication import Publication, PublicationId
 from newsletter.settings import Settings
 from newsletter.store import Store, Tx, alerts, digests, marks, publications, sources, watching
@@ -72,7 +73,8 @@ def _issues(tx: Tx, now: datetime, known: Known) -> Iterator[Condition]:
             subject=f"{name}: issue {number} started late",
             text=f"Issue {number} of {name} was due at {one.local} and began {one.late} late.",
         )
-    for one in watching.finished(tx, now - RECENT):
+    told = {IssueId(int(key[9:])) for key in alerts.open_keys(tx) if key.startswith("finished:")}
+    for one in watching.finished(tx, now - RECENT, counted=told):
         name, number = known[one.publication].name, one.number
         counts = ", ".join(f"{count:,} {state}" for state, count in sorted(one.counts.items())) or "nobody"
         yield Condition(

@@ -177,6 +177,9 @@ def test_what_pauses_by_itself_what_is_uncertain_and_what_is_out_is_told(
     see(store, told, at(timedelta(minutes=11)))
     out = hook.taken[-1][1]
     assert out["kind"] == "finished"
+    see(store, told, at(timedelta(minutes=20)))
+    see(store, told, at(timedelta(days=2)))
+    assert hook.taken[-1][1] == out
     assert "2 sent" in out["text"]
     assert not any("example.org" in document["text"] for _, document in hook.taken)
 

@@ -202,6 +202,12 @@ def test_a_full_folder_or_a_file_that_is_there_is_not_touched(
     busy = tmp_path / "busy"
     busy.mkdir()
     (busy / "note.txt").write_text("mine")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    place = empty.stat().st_ino
+    restore(file, empty, desk.clock, environ)
+    assert empty.stat().st_ino == place  # the very folder that somebody stands in
+    assert not list(empty.glob(".*"))
     with pytest.raises(Refused, match="not empty"):
         restore(file, busy, desk.clock, environ)
     assert [one.name for one in busy.iterdir()] == ["note.txt"]
