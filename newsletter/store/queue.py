@@ -116,11 +116,12 @@ def _rows(
 ) -> list[Row]:
     if not moments:
         return []
+    members: dict[int, list[int]] = defaultdict(list, {key: [key] for key in moments if key > 0})
     stories = [-key for key in moments if key < 0]
-    alone = [key for key in moments if key > 0]
-    members: dict[int, list[int]] = defaultdict(list)
-    for row in tx.execute(found.where(or_(triage.c.item_id.in_(alone), story_item.c.story_id.in_(stories)))):
-        members[row.of].append(row.item_id)
+    if stories:
+        told = tx.execute(select(story_item.c.item_id).where(story_item.c.story_id.in_(stories))).scalars().all()
+        for row in tx.execute(found.where(triage.c.item_id.in_(told))):
+            members[row.of].append(row.item_id)
     every = [ItemId(key) for keys in members.values() for key in keys]
     by_id = {one.id: one for one in items.get(tx, publication, every, now=now)}
     family = {*every, *(other.id for one in by_id.values() if one.place for other in one.place.also_in)}
@@ -173,13 +174,10 @@ def uses(tx: Tx, publication: PublicationId, ids: Sequence[ItemId] | set[ItemId]
 
 
 def languages(tx: Tx, publication: PublicationId) -> list[str]:
-    """The languages of what is in the queue, without their regions."""
-    query = (
-        select(func.lower(item.c.language))
-        .join(triage, triage.c.item_id == item.c.id)
-        .where(triage.c.publication_id == publication, item.c.language.is_not(None))
-        .distinct()
-    )
+    """The languages of what the sources of a publication bring, without their regions."""
+    mine = select(source_publication.c.source_id).where(source_publication.c.publication_id == publication)
+    of_mine = item.c.source_id.in_(mine), item.c.language.is_not(None)
+    query = select(func.lower(item.c.language)).where(*of_mine).distinct()
     return sorted({str(one).replace("_", "-").split("-")[0] for one in tx.execute(query).scalars() if one})
 
 

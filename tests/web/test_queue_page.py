@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from newsletter import web
 from newsletter.clock import Clock
 from newsletter.model.item import ItemData, ItemId, Triage
 from newsletter.model.publication import Publication
@@ -208,3 +210,35 @@ def test_the_switch_for_single_keys_is_kept_in_the_browser(editor: Any) -> None:
     assert 'data-keys="off"' in editor.get("/issues").text
     editor.post("/keys", {"keys": "on"})
     assert 'data-keys="on"' in editor.get("/").text
+
+
+def test_a_page_and_its_scripts_are_small(
+    editor: Any, sqlite_store: Store, clock: Clock, letter: Publication, queue: list[ItemId]
+) -> None:
+    with sqlite_store.writing() as tx:
+        source = sources.listing(tx, letter.id)[0]
+        long = "<p>" + "Half plots are free on the river side, with water on site. " * 20 + "</p>"
+        found = [
+            ItemData(
+                title=f"Eleven plots are free on the river side, {number}",
+                excerpt=long,
+                url=f"https://a.example/{number}",
+            )
+            for number in range(80)
+        ]
+        items.keep(tx, source.id, found, now=clock.now())
+    editor.post("/issues")
+    page = editor.get("/")
+    assert len(titles(page.text)) == 50
+    assert len(page.content) < 100_000
+    seen, waiting, sent = set(), ["/static/desk.js"], 0
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            with editor.client.stream("GET", path) as answer:
+                sent += sum(len(chunk) for chunk in answer.iter_raw())
+            text = (Path(web.__file__).parent / path.lstrip("/")).read_text()
+            waiting += [f"/static/{name}" for name in re.findall(r'(?:from|import) "\./([^"]+)"', text)]
+    assert len(seen) > 4
+    assert sent < 30_000, "bytes that a browser loads"

@@ -50,7 +50,7 @@ document.addEventListener("keydown", (event) => {
 
 function sayings() {
   const rows = new Map([...called].map(([key, { says }]) => [says(), [key]]).filter(([says]) => says));
-  for (const one of document.querySelectorAll("[data-key]")) {
+  for (const one of document.querySelectorAll("[data-key]:not([hidden])")) {
     const copy = one.cloneNode(true);
     for (const hint of copy.querySelectorAll("kbd, .vh, .count")) hint.remove();
     const says = one.dataset.says ?? one.getAttribute("aria-label") ?? (one.placeholder || copy.textContent.trim());
