@@ -134,3 +134,37 @@ url = "imap://post@mail.example.org"
 def test_a_mailbox_setting_that_cannot_be_used_is_refused(tmp_path: Path, line: str, words: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(words)):
         read(tmp_path, f"[[mailbox]]\nhost = 'h'\nuser = 'u'\n{line}\n")
+
+
+def test_who_is_told_and_how_the_log_is_written(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text(
+        '[alerts]\nmail_to = "editor@example.org"\nsmtp = "smtp://127.0.0.1:2525"\n'
+        'webhook = "https://hooks.example.org/desk?key=secret"\nwebhook_secret = "hush"\n[log]\nformat = "json"\n'
+    )
+    found = load(tmp_path, {})
+    assert (found.alerts.mail_to, found.alerts.ways) == (("editor@example.org",), ("mail", "webhook"))
+    assert found.alerts.smtp is not None
+    assert found.alerts.smtp.port == 2525
+    assert found.log == "json"
+    assert "secret" not in repr(found)
+    assert "hush" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[alerts]\nmail_to = ["editor"]', "alerts.mail_to"),
+        ("[alerts]\nmail_to = 3", "alerts.mail_to"),
+        ('[alerts]\nmail_to = ["a@b.org\\nBcc: c@d.org"]', "alerts.mail_to"),
+        ('[alerts]\nwebhook = "ftp://hooks.example.org"', "alerts.webhook"),
+        ('[alerts]\nwebhook = "http://[::1"', "alerts.webhook"),
+        ('[alerts]\nsmtp = "mail.example.org"', "smtp://"),
+        ('[alerts]\nmailto = "a@b.org"', "Did you mean “alerts.mail_to”"),
+        ('[log]\nformat = "xml"', "text or json"),
+    ],
+)
+def test_alerts_and_logs_that_cannot_be_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(text)
+    with pytest.raises(SettingsError) as told:
+        load(tmp_path, {})
+    assert words in told.value.message
