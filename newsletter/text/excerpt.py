@@ -118,7 +118,8 @@ def sentences(html: str) -> list[str]:
     shown = "".join(unescape(piece) for piece in pieces if not piece.startswith("<"))
     ends = [end for end in _ends(shown) if end < len(shown.rstrip())] + [len(shown)]
     found: list[str] = []
-    written, open_tags, at = "", [], 0
+    open_tags: list[str] = []
+    written, at = "", 0
     for piece in pieces:
         if piece.startswith("<"):
             written += piece

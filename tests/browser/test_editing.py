@@ -165,9 +165,12 @@ def test_two_people_at_one_block_lose_nothing(page: Any, window: Callable[..., A
     expect(page.locator("#saved")).to_contain_text("Saved")
     other.get_by_label("Teaser", exact=True).fill("Another field is no quarrel")
     expect(other.locator("#saved")).to_contain_text("Saved")
+    expect(other.get_by_label("Headline", exact=True)).to_have_value("Mine")  # seen, as it was left alone
+    with page.expect_response(re.compile("/blocks/")):
+        page.get_by_label("Headline", exact=True).fill("Mine once more")
     other.get_by_label("Headline", exact=True).fill("Theirs")
     expect(other.locator("[data-both]")).to_be_visible()
-    expect(other.locator("[data-both] dd")).to_have_text("Mine")
+    expect(other.locator("[data-both] dd")).to_have_text("Mine once more")
     expect(other.get_by_label("Headline", exact=True)).to_have_value("Theirs")
     other.get_by_role("button", name="Save mine over it").click()
     expect(other.locator("#saved")).to_contain_text("Saved")

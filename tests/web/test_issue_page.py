@@ -198,7 +198,10 @@ def test_each_uncertain_reader_is_decided_with_two_equal_buttons(
     assert text.count('name="decision" value="resend"') == text.count('name="decision" value="assume-sent"') == 3
     assert 'class="main" name="decision"' not in text
     told(page, page.post("/issues/1/resolve", {"delivery": str(ids[0]), "decision": "assume-sent"}))
-    assert "1 reader is uncertain: please decide" in page.get("/issues/1").text
+    text = page.get("/issues/1").text
+    assert "1 reader is uncertain: please decide" in text
+    assert "Sent, by the minute" in text
+    assert text.count('class="bar now"') == 1
     ledger = page.get("/issues/1/deliveries?state=uncertain").text
     assert ledger.count("@example.") == 1
     assert page.get("/issues/1/deliveries?state=nonsense").status_code == 404
