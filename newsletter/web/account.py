@@ -194,6 +194,19 @@ def remove_token(request: Request, token: InPath) -> Response:
     return back(request, f"{HERE}#tokens", _("The token is dead."))
 
 
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrom", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"))
+_SYSTEMS += (("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
+
+
+def browser_in_words(agent: str | None) -> str:
+    """`Firefox, Linux` for what a browser says of itself; its own words where we do not know it; empty for nothing."""
+    text = agent or ""
+    browser = next((name for mark, name in _BROWSERS if mark in text), "")
+    system = next((name for mark, name in _SYSTEMS if mark in text), "")
+    return ", ".join(part for part in (browser, system) if part) or text[:60]
+
+
 def _know(request: Request, password: str) -> None:
     """Whoever sits down at an open desk does not know the password. Raises NewsletterError, also for too many tries."""
     place, user = place_of(request), user_of(request)
@@ -245,6 +258,7 @@ def _shown(request: Request, **values: Any) -> Response:
         scopes=[scope for scope in Scope if may(mine, scope.role)],
         languages=languages.NAMES,
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+        browser=browser_in_words,
         own_zone=ZoneInfo(mine.zone) if mine.zone else None,
         **values,
     )

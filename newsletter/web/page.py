@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -46,6 +47,7 @@ def templates() -> Environment:
     environment.globals.update(_=languages.gettext, ngettext=languages.ngettext, language=languages.language)
     environment.filters["day"] = told
     environment.filters["clock"] = lambda at: f"{at:%H:%M}"
+    environment.filters["coded"] = coded
     environment.filters["number"] = number
     environment.filters["zone"] = zone_in_words
     environment.filters["span"] = span_in_words
@@ -58,6 +60,12 @@ def templates() -> Environment:
 def addressed(asked: Mapping[str, object]) -> str:
     """The query of an address, without what is empty."""
     return urlencode({name: value for name, value in asked.items() if value})
+
+
+def coded(text: str) -> Markup:
+    """A text of ours with its `code` marked as such."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(one) if at % 2 else one for at, one in enumerate(parts))
 
 
 def zone_in_words(zone: str) -> str:

@@ -11,6 +11,7 @@ from newsletter.clock import Clock
 from newsletter.model.user import Role
 from newsletter.store import Store, users
 from newsletter.web import totp
+from newsletter.web.account import browser_in_words
 from newsletter.web.totp import STEP, code_at, is_code, recovery_hash
 
 from .conftest import PASSWORD, Browser
@@ -215,3 +216,17 @@ def test_a_session_lasts_no_longer_than_30_days(editor: Browser, door: Door) -> 
     with door.store.reading() as tx:
         (one,) = sessions.of_user(tx, users.named(tx, "Edda").id, door.clock.now())
     assert one.expires_at - one.created_at == timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/129.0 Safari/537.36 Edg/129.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("curl/8.0", "curl/8.0"),
+        (None, ""),
+    ],
+)
+def test_a_session_is_told_by_its_browser(agent: str | None, told: str) -> None:
+    assert browser_in_words(agent) == told
