@@ -31,11 +31,11 @@ from newsletter.net.fetch import Failed, Fetched, Fetcher, Request
 from newsletter.queue.editing import Editor, image_block
 from newsletter.queue.outline import find_section
 from newsletter.render.pictures import Encoded
-from newsletter.render.themes import open_theme
 from newsletter.settings import Settings
 from newsletter.store import assets, items
 from newsletter.text.characters import one_line
 from newsletter.text.links import absolute
+from newsletter.workflows.looks import look_of
 from newsletter.workflows.publish import Desk
 
 LARGEST = 20 * 1024 * 1024
@@ -161,7 +161,7 @@ def offered(desk: Desk, item: ItemId) -> list[Offered]:
 
 
 def _made_ours(desk: Desk, content: bytes, origin: str) -> Encoded:
-    shown = open_theme(desk.publication.theme, desk.settings).variables.get("image_width", FULL_WIDTH)
+    shown = look_of(desk).theme.variables.get("image_width", FULL_WIDTH)
     wide = int(shown) if isinstance(shown, int | float) and 16 <= shown <= 2000 else FULL_WIDTH
     try:
         answer: Encoded | str = _process().ask((content, wide * DENSE))
