@@ -76,10 +76,11 @@ def archived(
         html = html.replace(token(data.nonce, slot), "")
     html = _PREHEADER.sub("", html).replace(escape(words(language)["why"]), "", 1)  # who reads this may be anybody
     head, around = _head(data, number, publication, (at, changed or at), tags), _around(neighbours, publication)
-    under = _about(tags, publication) + around
+    under = f"<footer>{_about(tags, publication)}{_around(neighbours, publication, nav=False)}</footer>"
     dated = f'<p class="page label" style="{_LOOK}">{escape(note)}</p>' if note else ""
     html = html.replace("</head>", f"{head}</head>", 1)
-    html = re.sub(r"(<body\b[^>]*>)", lambda found: f"{found[1]}{around}{dated}", html, count=1)
+    html = re.sub(r"(<body\b[^>]*>)", lambda found: f"{found[1]}<header>{around}{dated}</header>", html, count=1)
+    html = html.replace('role="article" aria-roledescription="email"', 'role="main"', 1)  # it is a page now
     return html.replace("</body>", f"{under}</body>", 1)
 
 
@@ -141,7 +142,7 @@ def _about(tags: Sequence[Shelf], publication: Publication) -> str:
     return f'<nav class="page label" aria-label="{said}" style="{_LOOK}">{said}: {links}</nav>'
 
 
-def _around(neighbours: Neighbours, publication: Publication) -> str:
+def _around(neighbours: Neighbours, publication: Publication, *, nav: bool = True) -> str:
     said, root = words(publication.language), publication.path + ARCHIVE
     links = [
         (f"{root}/{neighbours.older}" if neighbours.older else "", "prev", said["older"]),
@@ -153,4 +154,5 @@ def _around(neighbours: Neighbours, publication: Publication) -> str:
         for href, rel, text in links
         if href
     )
-    return f'<nav class="page label" style="{_LOOK}">{shown}</nav>'
+    opened, closed = (f'nav aria-label="{escape(said["all_issues"])}"', "nav") if nav else ("p", "p")
+    return f'<{opened} class="page label" style="{_LOOK}">{shown}</{closed}>'
