@@ -43,6 +43,7 @@ class Bounded:
         self._time_limit = time_limit
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._is_ready = False
         self._turn = threading.Lock()
 
     def __enter__(self) -> Bounded:
@@ -55,8 +56,8 @@ class Bounded:
         """The answer to one question, of one caller at a time. Raises Unfinished."""
         with self._turn:
             try:
-                if self._pipe is None:
-                    self._start()
+                self._launch()
+                self._await()
                 assert self._pipe is not None
                 self._pipe.send(question)
                 if not self._pipe.poll(self._time_limit):
@@ -70,7 +71,14 @@ class Bounded:
             raise Unfinished(outcome, answer)
         return answer
 
-    def _start(self) -> None:
+    def warm_up(self) -> None:
+        """Start the process if it does not run, and do not wait until it can be asked."""
+        with self._turn:
+            self._launch()
+
+    def _launch(self) -> None:
+        if self._pipe is not None:
+            return
         # Not by multiprocessing: fork hangs beside threads, and spawn runs our caller's main module again.
         ours, theirs = Pipe()
         self._process = subprocess.Popen(
@@ -80,10 +88,16 @@ class Bounded:
             start_new_session=True,  # Ctrl-C is for us: we end it
         )
         theirs.close()
-        self._pipe = ours
-        if not (ours.poll(_START_LIMIT) and ours.recv() == _READY):
+        self._pipe, self._is_ready = ours, False
+
+    def _await(self) -> None:
+        assert self._pipe is not None
+        if self._is_ready:
+            return
+        if not (self._pipe.poll(_START_LIMIT) and self._pipe.recv() == _READY):
             self.stop()
             raise Unfinished("not-started")
+        self._is_ready = True
 
     def stop(self) -> None:
         """End the process, whatever it does."""

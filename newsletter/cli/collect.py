@@ -77,14 +77,16 @@ def _bar(call: Call) -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Collecting", total=None)
 
-        def show(_: Outcome, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+        def show(outcome: Outcome, done: int, total: int) -> None:
+            said = outcome.error or f"{outcome.new} new"
+            bar.update(task, completed=done, total=total, description=escape(f"{outcome.source.name}: {said}"[:60]))
 
         yield show
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from newsletter.model.item import ItemData
 
@@ -84,7 +85,8 @@ _LISTS = ("items", "calendars", "event_lines", "offers", "attachments", "refused
 def together(parts: Iterable[Found]) -> Found:
     """What several documents held, in their order."""
     held = list(parts)
-    return Found(**{name: tuple(one for part in held for one in getattr(part, name)) for name in _LISTS})
+    lists: dict[str, Any] = {name: tuple(one for part in held for one in getattr(part, name)) for name in _LISTS}
+    return Found(**lists)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,11 @@ class Readers:
     def __enter__(self) -> Readers:
         return self
 
+    def warm_up(self, documents: int) -> None:
+        """Start as many as will be needed, while something else is waited for."""
+        for one in self._all[-documents:] if documents else ():
+            one.warm_up()
+
     def __exit__(self, *_: object) -> None:
         for one in self._all:
             one.stop()

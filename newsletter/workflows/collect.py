@@ -10,7 +10,8 @@ from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.collect.address import default_name
-from newsletter.collect.ask import Asked, ask_all
+from newsletter.collect.ask import ask_all
+from newsletter.collect.asked import Asked
 from newsletter.collect.dates import flags
 from newsletter.collect.decide import Changed, Known, New, Renamed, decide_all
 from newsletter.collect.files import About
@@ -109,6 +110,7 @@ def collect(
     fetcher = Fetcher(settings.fetching)
     fresh: list[ItemId] = []
     with Readers() as reader:
+        reader.warm_up(len(due))
         asking = ask_all(due, fetcher, reader, about=about, accounts=settings.accounts, now=now, force=force)
         for done, asked in enumerate(asking, start=1):
             outcome, kept = _keep(store, publication, asked, now)

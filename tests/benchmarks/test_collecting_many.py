@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -75,6 +76,12 @@ def urls() -> Iterator[list[str]]:
         server.server_close()
 
 
+def peak() -> str:
+    """The most memory that this process, and its largest child so far, have held: bytes that were in use at once."""
+    ours, theirs = (resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return f"{ours / 1024:.0f} MiB here, {theirs / 1024:.0f} MiB in a worker process"
+
+
 def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
@@ -114,6 +121,7 @@ def test_two_hundred_feeds_on_forty_hosts(sqlite_store: Store, clock: Clock, url
     bound = host + parsing / cores
     print(f"whole run {first:.2f} s, {first / bound:.2f}× of host + feedparser's {parsing:.2f} s / cores")
     print(f"again, unchanged {again:.2f} s: {first / again:.1f}× faster")
+    print(f"memory at most: {peak()}")
     print(f"the plain loop {plain:.2f} s: {plain / first:.2f}× of the whole run")
 
 
@@ -124,3 +132,17 @@ def test_a_feed_of_two_thousand_entries(sqlite_store: Store, clock: Clock, tmp_p
     sources.add(sqlite_store, clock, publication, web.serve("/feed", feed(1, 2000)))  # type: ignore[attr-defined]
     took = seconds(lambda: collect(sqlite_store, settings, clock, publication))
     print(f"\n2,000 entries: {took:.2f} s (wanted: under 4 s)")
+
+
+@pytest.mark.parametrize("megabytes", [1, 9])
+def test_memory_is_bounded_by_the_cap_and_not_by_the_feed(
+    sqlite_store: Store, clock: Clock, tmp_path: Path, web: object, megabytes: int
+) -> None:
+    """A feed as large as the cap allows beside a small one: what is held grows with the cap alone."""
+    settings = Settings(workspace=tmp_path, fetching=Fetching(allow_private_hosts=True))
+    with sqlite_store.writing() as tx:
+        publication = publications.add(tx, "Alderwick Letter", now=clock.now())
+    body = feed(1, 1_200 * megabytes)[: megabytes * 1024 * 1024]
+    sources.add(sqlite_store, clock, publication, web.serve("/feed", body))  # type: ignore[attr-defined]
+    took = seconds(lambda: collect(sqlite_store, settings, clock, publication))
+    print(f"\n{megabytes} MiB of feed: {took:.1f} s, {peak()}")
