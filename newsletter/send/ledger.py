@@ -145,14 +145,18 @@ class Ledger:
     def _keep(self, turns: Sequence[Turn]) -> None:
         """One transaction, tried again for a while: a busy or full disk, or a database, may recover."""
         began = self._clock.monotonic()
+        is_first = True
         while True:
             try:
                 with self._writing.writing() as tx:
+                    if not is_first:  # the last commit may have been kept, and only its answer lost
+                        due.give_back(tx, [turn.candidate.id for turn in turns if turn.candidate], self._owner)
                     taken = self._decide(tx, turns)
                 if self.left is not None:
                     self.left -= taken
                 return
             except NewsletterError as cause:
+                is_first = False
                 patience = 0.0 if self.failure else PATIENCE_AT_THE_END if self._hurry.is_set() else PATIENCE
                 if self._clock.monotonic() + _BETWEEN_TRIES > began + patience:
                     raise

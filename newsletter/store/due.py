@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, null, select, update
 
 from newsletter.model.delivery import DeliveryId, DeliveryState
 from newsletter.model.issue import IssueId
@@ -78,3 +78,12 @@ def candidates(
             for one in found
         ]
     return found, len(skipped)
+
+
+def give_back(tx: Tx, rows: Sequence[DeliveryId], owner: str) -> None:
+    """Undo a claim of this worker whose commit was not heard of: nothing was handed over for these rows."""
+    tx.execute(
+        update(table)
+        .where(table.c.id.in_(rows), table.c.state == DeliveryState.ATTEMPTING.value, table.c.owner == owner)
+        .values(state=func.coalesce(table.c.was, DeliveryState.QUEUED.value), owner=null())
+    )

@@ -75,6 +75,7 @@ def deliver(
     """
     stop = stop or threading.Event()
     has_role = role is not None
+    before = 0
     with ExitStack() as held:
         if role is None:
             role = held.enter_context(sender_role(store, settings.workspace, clock))
@@ -94,6 +95,8 @@ def deliver(
             message = _message(rendition, settings, sending.publication, issue)
             _opened(fleet).close()  # a wrong host or login is told before anything is written
             _freeze(store, clock, issue, progress, stop)
+            with store.reading() as tx:
+                before = deliveries.tally(tx, issue).audience
             names = message_ids(rendition, issue)
             try:
                 _send(store, settings, clock, sending, message, names, fleet, role, progress, stop)
@@ -104,6 +107,12 @@ def deliver(
         with store.writing() as tx:
             deliveries.finish(tx, issue, now=clock.now())
             tally = deliveries.tally(tx, issue)
+        if work_left and tally.audience != before:
+            raise NewsletterError(
+                f"The ledger of issue {sending.number} has {tally.audience} rows, and had {before} when this run began. "
+                "Somebody changed the database beside us: compare it with a backup before you send again.",
+                code="ledger",
+            )
     if progress:
         progress(tally)
     return tally

@@ -224,6 +224,77 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(
     assert counted(deliver(sqlite_store, settings_for(server.port), clock, issue)) == {"audience": 6, "sent": 6}
 
 
+def test_a_database_that_stays_locked_longer_than_the_driver_waits_is_asked_again(
+    sqlite_store: Store, clock: Clock, recorder: Any, settings_for: SettingsFor
+) -> None:
+    import sqlite3
+
+    from sqlalchemy import event
+
+    sqlite_store.engine.dispose()
+    event.listen(
+        sqlite_store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20").close()
+    )
+    server = recorder()
+    path = sqlite_store.engine.url.database
+    assert path
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    keep = server.keep
+
+    def locking(message: Any) -> None:
+        keep(message)
+        if len(server.taken) == 2:
+            other.execute("BEGIN IMMEDIATE")
+            threading.Timer(0.5, lambda: other.execute("ROLLBACK")).start()
+
+    server.keep = locking
+    issue = issue_for(sqlite_store, clock, READERS)
+    assert counted(deliver(sqlite_store, settings_for(server.port), clock, issue)) == {"audience": 6, "sent": 6}
+    assert Counter(server.recipients()) == Counter(READERS)
+    other.close()
+
+
+def test_a_database_that_is_gone_for_a_while_is_waited_for_and_nobody_is_in_doubt(
+    postgres_server: str, postgres_url: str, clock: Clock, recorder: Any, settings_for: SettingsFor
+) -> None:
+    import psycopg
+    from sqlalchemy.engine import make_url
+
+    from newsletter.store.opening import open_store
+    from newsletter.workflows.deliver import send_or_follow
+
+    store, server = open_store(postgres_url), recorder()
+    name = make_url(postgres_url).database
+    keep, cut = server.keep, threading.Event()
+
+    def admit(yes: bool) -> None:
+        with psycopg.connect(postgres_server, autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {yes}")
+            if not yes:
+                admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    def cutting(message: Any) -> None:
+        keep(message)
+        if len(server.taken) == 20 and not cut.is_set():
+            cut.set()
+            admit(False)
+            threading.Timer(1.5, admit, [True]).start()
+
+    server.keep = cutting
+    emails = [f"reader-{number}@example.org" for number in range(60)]
+    issue = issue_for(store, clock, emails)
+    tally = Tally()
+    for _ in range(5):  # asked for again, as `serve` does, where the role cannot be had yet
+        with suppress(NewsletterError):
+            tally = send_or_follow(store, settings_for(server.port), clock, issue)
+            break
+        threading.Event().wait(0.5)
+    store.close()
+    assert cut.is_set()
+    assert counted(tally) == {"audience": 60, "sent": 60}
+    assert Counter(server.recipients()) == Counter(emails)
+
+
 def test_a_database_whose_connections_end_loses_nobody_and_doubles_nobody(
     postgres_url: str, clock: Clock, recorder: Any, settings_for: SettingsFor
 ) -> None:
@@ -256,6 +327,24 @@ def test_a_database_whose_connections_end_loses_nobody_and_doubles_nobody(
     assert tally.audience == tally.sent + tally.uncertain == 60
     assert tally.uncertain <= 3
     assert max(Counter(server.recipients()).values()) == 1
+
+
+def test_a_ledger_that_lost_rows_is_told_after_the_run(
+    sqlite_store: Store, clock: Clock, recorder: Any, settings_for: SettingsFor
+) -> None:
+    server = recorder()
+    keep = server.keep
+
+    def meddling(message: Any) -> None:
+        keep(message)
+        if len(server.taken) == 3:
+            with sqlite_store.writing() as tx:
+                tx.exec_driver_sql("DELETE FROM delivery WHERE id = 1")
+
+    server.keep = meddling
+    issue = issue_for(sqlite_store, clock, READERS)
+    with pytest.raises(NewsletterError, match="has 5 rows, and had 6"):
+        deliver(sqlite_store, settings_for(server.port), clock, issue)
 
 
 def test_one_person_in_two_spellings_gets_one_copy(
