@@ -26,7 +26,6 @@ from newsletter.workflows import countdown
 from newsletter.workflows.publish import Desk
 
 router = APIRouter()
-_paces = Paces()
 
 SHOWN = 50
 """Deliveries that need a person, listed on the page."""
@@ -99,7 +98,9 @@ def _usual(desk: Desk) -> Any:
 
 def _on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[str, Any]:
     place, now = place_of(request), desk.clock.now()
-    minutes, last, upcoming = _paces.look(place.store, place.clock, one) if tally.audience else ({}, 0, None)
+    minutes, last, upcoming = (
+        _paces_of(request).look(place.store, place.clock, one) if tally.audience else ({}, 0, None)
+    )
     with place.store.reading() as tx:
         uncertain = deliveries.listing(tx, one.id, DeliveryState.UNCERTAIN, after=0, limit=SHOWN)
         canary = canaries.of(tx, one.id)
@@ -112,6 +113,15 @@ def _on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[
         "trouble": place.trouble(one.id) if one.state is IssueState.SENDING else None,
         "pace": pace_of(one, tally, minutes, last, upcoming, now=now, zone=ZoneInfo(desk.publication.zone)),
     }
+
+
+def _paces_of(request: Request) -> Paces:
+    """What this process has looked up; it is kept with the application, which serves one workspace."""
+    state = request.app.state
+    if not hasattr(state, "paces"):
+        state.paces = Paces()
+    paces: Paces = state.paces
+    return paces
 
 
 @router.get("/issues/{number}/deliveries")

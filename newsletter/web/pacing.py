@@ -17,6 +17,8 @@ MINUTES = 15
 """Bars of the chart."""
 SHARE = 20.0
 """Looking takes at most one part of so many of the time: a million rows are not counted each second."""
+QUICK = 0.25
+"""Seconds of looking that are too few to speak of."""
 HEIGHT, WIDTH, STEP = 96.0, 22, 30
 
 
@@ -76,6 +78,8 @@ class Paces:
             settled = pace.settled_since(tx, issue.id, now - pace.SPAN)
             upcoming = pace.next_try(tx, issue.id)
         ended = clock.monotonic()
+        if ended - begun < QUICK:
+            return minutes, settled, upcoming
         with self._guard:
             self._kept[issue.id] = (ended + (ended - begun) * SHARE, minutes, settled, upcoming)
             for old in list(self._kept)[:-20]:
