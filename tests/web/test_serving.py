@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import httpx2
 import pytest
 
 from newsletter.audience import readers
@@ -193,6 +194,22 @@ def test_it_ends_cleanly_when_told(workspace: Path) -> None:
         assert serve.end(signal.SIGTERM) == 0
     again = Serve(workspace)  # the lock went with the process
     assert again.end(signal.SIGINT) == 0
+
+
+def test_an_open_page_that_listens_for_news_does_not_hold_it_up(workspace: Path) -> None:
+    serve = Serve(workspace)
+    token = serve.line().rpartition("/")[2].strip()
+    origin = f"http://127.0.0.1:{serve.port}"
+    password = {"name": "Edda", "password": "ferry-house-12", "again": "ferry-house-12"}
+    with httpx2.Client(base_url=origin, headers={"origin": origin}, timeout=PATIENCE) as browser:
+        assert browser.post(f"/setup/{token}", data=password).status_code == 303
+        with browser.stream("GET", "/live") as news:
+            assert news.headers["content-type"].startswith("text/event-stream")
+            chunks = news.iter_text()
+            assert next(chunks).startswith("retry:")
+            serve.process.send_signal(signal.SIGTERM)
+            assert "".join(chunks) is not None, "the stream ended as a stream ends, not cut off"
+    assert serve.end() == 0
 
 
 def test_issue_send_beside_it_hands_over_and_follows(workspace: Path) -> None:

@@ -8,6 +8,7 @@ const here = () => location.pathname + location.search;
 const isTick = (field) => /checkbox|radio/.test(field.type);
 let turn = Promise.resolve();
 let waiting = 0;
+let owed = []; // parts of answers that were not looked at, because a later one is newer
 let shown = here();
 
 /** Say it to who cannot see it happen. */
@@ -61,8 +62,11 @@ export function submit(form, button, parts = partsOf(form)) {
 /** Send a form that is nowhere on the page. Posts go one after the other, in the order of asking. */
 export function post(url, body, parts, form = null) {
   waiting += 1;
+  for (const [key, control] of reading) if (parts.some((part) => key.split(" ").includes(part))) control.abort(); // it is older
   turn = turn.then(async () => {
-    const done = await ask(url, { method: "POST", body }, parts, { form, skip: () => waiting > 1 });
+    const all = [...new Set([...owed, ...parts])];
+    const skip = () => ((owed = waiting > 1 ? all : []), waiting > 1);
+    const done = await ask(url, { method: "POST", body }, skip() ? [] : all, { form, skip });
     waiting -= 1;
     return done;
   });
@@ -75,15 +79,15 @@ export function visit(url, parts, { remember = true } = {}) {
   reading.get(key)?.abort();
   const control = new AbortController();
   reading.set(key, control);
-  return ask(url, { signal: control.signal }, parts, { push: remember, hash: remember ? new URL(url, location).hash : "" });
+  const how = { push: remember, hash: remember ? new URL(url, location).hash : "" };
+  return turn.then(() => ask(url, { signal: control.signal }, parts, how));
 }
 
 async function ask(url, init, parts, { form = null, push = false, hash = "", skip = () => false }) {
   try {
-    const unseen = skip(); // a later answer will be newer than this one
-    const answer = await fetch(url, { ...init, headers: { "x-swap": unseen ? "none" : parts.join(" ") } });
+    const answer = await fetch(url, { ...init, headers: { "x-swap": parts.join(" ") || "none" } });
     if (answer.status === 401 || new URL(answer.url).pathname === "/signin") return trouble("signed-out"), false;
-    if (unseen && answer.ok) return true;
+    if (!parts.length && answer.ok) return true;
     const html = await answer.text();
     if (!answer.headers.get("content-type")?.startsWith("text/html")) return announce(html), trouble("refused"), false;
     trouble("");
