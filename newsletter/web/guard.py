@@ -22,7 +22,7 @@ from newsletter.model.secret import hashed
 from newsletter.model.user import User
 from newsletter.store import publications, sessions
 from newsletter.web import languages
-from newsletter.web.carrying import carrying
+from newsletter.web.carrying import asked_from, carrying
 from newsletter.web.cookies import named
 from newsletter.web.origins import is_own_host, why_not_ours
 from newsletter.web.place import Place
@@ -151,6 +151,8 @@ class Guard:
             return None
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("publication", [""])[0]
         known = {one.slug: one for one in everything}
+        asked_before = asked_from(headers.get("referer", ""), headers.get("host", ""))
+        asked = asked or (asked_before if asked_before in known else "")
         if asked and asked not in known:
             return PlainTextResponse("There is no such newsletter here.\n", 404)
         ids = {one.id for one in everything}

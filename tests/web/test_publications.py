@@ -42,7 +42,9 @@ def test_an_address_names_its_newsletter_once(address: str, told: str) -> None:
 def test_every_address_of_a_page_names_it() -> None:
     page = (
         '<a class="x" href="/issues?a=1">I</a><form method="post" action="/queue"><button formaction="/other">x'
-        '</button></form><form class="row" method="get" action="/"><input name="q"></form><iframe src="/issues/1/preview.html">'
+        '</button></form><form class="row" method="get" action="/">'
+        '<input name="q"></form><iframe src="/issues/1/preview.html">'
+        '<main data-live="/live?upto=3" data-watch="/issues/1" data-key="g i">'
         '<link href="/static/desk.css"><p>href="/not-this" &lt;a href="/nor-this"&gt;</p>'
     )
     told = carried(page, "lantern")
@@ -52,6 +54,7 @@ def test_every_address_of_a_page_names_it() -> None:
     assert '<input type="hidden" name="publication" value="lantern"><input name="q">' in told
     assert 'src="/issues/1/preview.html?publication=lantern"' in told
     assert 'href="/static/desk.css"' in told
+    assert 'data-live="/live?upto=3&amp;publication=lantern" data-watch="/issues/1?publication=lantern"' in told
     assert 'href="/not-this"' in told
     assert 'href="/nor-this"' in told
 
@@ -98,3 +101,19 @@ def test_settings_are_changed_all_or_none(editor: Browser, sqlite_store: Store, 
     with sqlite_store.reading() as tx:
         now = publications.get(tx, letter.id)
     assert (now.name, now.zone, now.sender) == ("Alderwick Post", "Europe/Berlin", letter.sender)
+
+
+def test_a_script_asks_about_the_newsletter_of_its_page(
+    editor: Browser, lantern: Publication, letter: Publication, sqlite_store: Store
+) -> None:
+    told = {"referer": "http://127.0.0.1:8000/issues?publication=the-lantern"}
+    editor.post("/issues", {"title": "First light"}, headers=told)
+    for strange in (
+        "http://evil.example/?publication=the-lantern",
+        "http://[",
+        "http://127.0.0.1:8000/?publication=no",
+    ):
+        editor.post("/issues", {"title": "For the letter"}, headers={"referer": strange})
+    with sqlite_store.reading() as tx:
+        assert [one.title for one in issues.listing(tx, lantern.id)] == ["First light"]
+        assert [one.title for one in issues.listing(tx, letter.id)] == ["For the letter"] * 3
