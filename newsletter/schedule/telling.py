@@ -96,7 +96,7 @@ def _unplanned(store: Store, now: datetime) -> Iterator[Condition]:
                 cadence = of_publication(tx, publication)
             except NewsletterError:
                 continue
-            if cadence is None:
+            if cadence is None or cadences.began_since(tx, publication.id, now - timedelta(days=1)):
                 continue
             taken = cadences.planned(tx, publication.id)
             for one in takewhile(lambda one: one.at <= now + timedelta(days=1), cadence.after(now)):

@@ -52,6 +52,12 @@ def planned(tx: Tx, publication: PublicationId) -> set[datetime]:
     return {row.at for row in rows if row.at is not None}
 
 
+def began_since(tx: Tx, publication: PublicationId, moment: datetime) -> bool:
+    """Whether an issue of the publication began to go out since then, by hand or by schedule."""
+    began = select(issue.c.id).where(issue.c.publication_id == publication, issue.c.sending_at >= moment)
+    return tx.execute(began.limit(1)).first() is not None
+
+
 def holidays(tx: Tx, publication: PublicationId) -> dict[date, bool]:
     """The days on which it does not come out; true: it comes the day before."""
     rows = tx.execute(select(holiday.c.day, holiday.c.moves).where(holiday.c.publication_id == publication))

@@ -72,11 +72,11 @@ def put_back(source: Path, url: str, workspace: Path) -> None:
 def _save_sqlite(database: Path, target: Path) -> None:
     try:
         # one step: a snapshot of the write-ahead log. In many, each write of another process would begin it anew.
-        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as ours:
-            with closing(sqlite3.connect(target)) as copy:
-                ours.backup(copy, pages=-1)
-                copy.execute("PRAGMA journal_mode=DELETE")
-                found = copy.execute("PRAGMA quick_check(1)").fetchone()
+        uri = f"{database.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, timeout=30)) as ours, closing(sqlite3.connect(target)) as copy:
+            ours.backup(copy, pages=-1)
+            copy.execute("PRAGMA journal_mode=DELETE")
+            found = copy.execute("PRAGMA quick_check(1)").fetchone()
         if found is None or found[0] != "ok":
             raise NewsletterError(f"The database is damaged ({found and found[0]}); no backup was made.")
     except sqlite3.Error as cause:

@@ -106,6 +106,13 @@ def get(tx: Tx, publication_id: PublicationId, number: int | None) -> Issue:
     return _row(row, outlines.load(tx, IssueId(row.id)))
 
 
+def last_edition(tx: Tx, publication_id: PublicationId) -> Issue | None:
+    """The latest issue whose layout others may take: a letter of correction has none."""
+    query = _select().where(issues.c.publication_id == publication_id, issues.c.corrects_id.is_(None))
+    row = tx.execute(query.order_by(issues.c.number.desc()).limit(1)).first()
+    return None if row is None else _row(row, outlines.load(tx, IssueId(row.id)))
+
+
 def by_id(tx: Tx, issue: IssueId) -> Issue:
     """One issue with its outline, by its id."""
     row = tx.execute(_select().where(issues.c.id == issue)).first()

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Event
 from zoneinfo import ZoneInfo
 
-from newsletter.errors import NewsletterError, NotFound
+from newsletter.errors import NewsletterError
 from newsletter.model.digest import Digest, DigestRun, RunOutcome, Then
 from newsletter.model.issue import Issue, IssueId, IssueState, Planned
 from newsletter.model.item import Item, Triage
@@ -110,10 +110,7 @@ def _thin(digest: Digest, count: int) -> str | None:
 
 
 def _draft(tx: Tx, desk: Desk, digest: Digest, chosen: list[Item], now: datetime) -> Issue:
-    try:
-        last = issues.get(tx, digest.publication, None)
-    except NotFound:
-        last = None
+    last = issues.last_edition(tx, digest.publication)
     theme, sections = digest.theme, digest.sections
     made = draft(tx, desk.publication, last, chosen, sections=sections, title=digest.title, theme=theme, now=now)
     if digest.subject is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from newsletter.clock import Clock
@@ -115,6 +116,10 @@ def _template(settings: Settings, name: str) -> Check:
 def _alerts(settings: Settings) -> Check:
     if not settings.alerts.ways:
         return Check("alerts", True, "Nobody is told when something goes wrong; [alerts] in newsletter.toml says whom.")
+    if settings.alerts.mail_to and settings.alerts.smtp is not None:
+        (server,) = machine.servers(replace(settings, smtp=(settings.alerts.smtp,)))
+        if not server.ok:
+            return Check("alerts", False, server.detail)
     return Check("alerts", True, f"Alerts go out by {' and '.join(settings.alerts.ways)}.")
 
 

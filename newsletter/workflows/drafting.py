@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from newsletter.errors import NotFound
 from newsletter.model.issue import Issue, IssueState, Outline
 from newsletter.model.item import Item, Triage
 from newsletter.model.publication import Publication
@@ -62,12 +61,9 @@ def draft(
 def _origin(tx: Tx, editor: Editor, origin: int | str) -> Issue | None:
     if origin == "none":
         return None
-    try:
-        return issues.get(tx, editor.publication.id, None if origin == "last" else int(origin))
-    except NotFound:
-        if origin == "last":
-            return None
-        raise
+    if origin == "last":
+        return issues.last_edition(tx, editor.publication.id)
+    return issues.get(tx, editor.publication.id, int(origin))
 
 
 def _picked(tx: Tx, editor: Editor) -> list[Item]:

@@ -14,7 +14,7 @@ from newsletter.workflows.deliver import try_server
 LEAST_DISK = 100 * 1024 * 1024
 """Bytes that the ledger should find free."""
 PATIENCE = 10.0
-"""Seconds for the base URL to answer."""
+"""Seconds for a server or the base URL to answer."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def servers(settings: Settings) -> list[Check]:
     found = []
     for server in settings.smtp:
         try:
-            try_server(replace(settings, smtp=(server,)))
+            try_server(replace(settings, smtp=(replace(server, timeout=min(server.timeout, PATIENCE)),)))
             found.append(Check("smtp", True, f"{server} takes our login." if server.user else f"{server} answers."))
         except NewsletterError as error:
             found.append(Check("smtp", False, error.message))

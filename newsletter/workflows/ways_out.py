@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -21,6 +22,8 @@ from newsletter.settings import Settings
 from newsletter.workflows.deliver import hello
 
 NOBODY = "newsletter@localhost"
+PATIENCE = 20.0
+"""Seconds for an answer of a server for alerts: nobody waits longer for the desk to end."""
 
 
 def tell_by(way: str, settings: Settings, clock: Clock, alert: Alert, sender: str) -> str | None:
@@ -41,7 +44,7 @@ def _mail(settings: Settings, clock: Clock, alert: Alert, sender: str) -> str | 
     why: str | None = None
     for server in servers:
         try:
-            line = open_line(server, hello=hello(settings.base_url))
+            line = open_line(replace(server, timeout=min(server.timeout, PATIENCE)), hello=hello(settings.base_url))
         except NewsletterError as error:
             why = error.message
             continue

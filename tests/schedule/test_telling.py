@@ -243,6 +243,20 @@ def test_a_time_of_the_cadence_without_an_issue_is_told_a_day_ahead(
     assert [document["kind"] for _, document in hook.taken if document["kind"] == "unplanned"] == ["unplanned"]
 
 
+def test_a_time_of_the_cadence_is_no_news_where_an_issue_went_out_by_hand(
+    store: Store, told: Settings, scheduled: Scheduled, publication: Publication, hook: Hook
+) -> None:
+    with store.writing() as tx:
+        cadences.put(tx, publication.id, "Fri 09:00", zone="America/New_York", now=DUE)
+    issue = scheduled(DUE, state=IssueState.APPROVED)
+    with store.writing() as tx:
+        began = {"sending_at": DUE - timedelta(hours=16)}
+        issues.move(tx, issue.id, [IssueState.APPROVED], IssueState.SENDING, began)
+        issues.unplan(tx, issue.id)
+    see(store, told, at(-timedelta(hours=15)))
+    assert hook.taken == []
+
+
 def test_without_a_way_it_is_kept_and_nothing_waits(
     store: Store, settings: Settings, scheduled: Scheduled, told: Settings, hook: Hook
 ) -> None:

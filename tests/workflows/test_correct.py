@@ -127,6 +127,14 @@ def test_a_letter_goes_to_exactly_those_who_have_the_first(desk: Desk) -> None:
     assert "https://letter.example.org/archive/1" in data.text
 
 
+def test_the_next_issue_takes_its_layout_from_the_last_edition_and_not_from_a_letter(desk: Desk) -> None:
+    editor_of(desk).set_fields(new_issue(editor_of(desk)).number, {"title": "The second"})
+    editor_of(desk).add_section(2, "Town")
+    draft_letter(desk, 1, "The library opens on Saturdays.")
+    made = new_issue(editor_of(desk))
+    assert [section.name for section in made.outline.sections] == ["", "Town"]
+
+
 @pytest.mark.parametrize("note", ["", " \n ", "x" * 2_001, "a\x00b"])
 def test_a_note_that_cannot_be_one_is_refused_and_nothing_changes(desk: Desk, note: str) -> None:
     before = desk.issue(1)

@@ -64,6 +64,14 @@ def test_what_is_wrong_is_said(folder: Path, clock: Clock, environ: dict[str, st
     assert why in found.detail
 
 
+def test_a_server_for_alerts_that_does_not_answer_is_told(folder: Path, clock: Clock) -> None:
+    with (folder / "newsletter.toml").open("a") as file:
+        file.write('\n[alerts]\nmail_to = ["editor@example.org"]\nsmtp = "smtp://127.0.0.1:9"\n')
+    found = by_name(examine(folder, {}, clock))["alerts"]
+    assert not found.ok
+    assert "127.0.0.1:9" in found.detail
+
+
 def test_a_template_that_cannot_be_filled_is_named_with_its_line(folder: Path, clock: Clock) -> None:
     page = folder / "templates" / "weekly" / "issue.html.j2"
     page.write_text(page.read_text() + "\n{% if %}")
