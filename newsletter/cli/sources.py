@@ -51,7 +51,7 @@ def _table(found: Sequence[Source], used: Mapping[SourceId, Use]) -> object:
         told = (one.url, one.error, waits_because(one))
         status = one.status.value if one.active else "off"
         use = used.get(one.id)
-        share = f"{use.picked + use.sent} of {use.items}" if use else ""
+        share = f"{use.used} of {use.items}" if use else ""
         lines = "\n".join(map(escape, filter(None, told)))
         table.add_row(str(one.id), escape(one.name), one.kind.value, status, share, lines)
     return table

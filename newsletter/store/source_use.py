@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from newsletter.model.item import Triage
 from newsletter.model.publication import PublicationId
@@ -26,6 +26,8 @@ class Use:
     """Picked now."""
     sent: int = 0
     """In an issue that went out, or is going out."""
+    used: int = 0
+    """Picked or sent: an item may be both."""
     newest: str = ""
     """The title of the one that came last."""
     newest_at: datetime | None = None
@@ -37,22 +39,21 @@ NO_USE = Use()
 def by_source(tx: Tx, publication: PublicationId) -> dict[SourceId, Use]:
     """How the items of each source are used; a source without items is not in it."""
     picked = func.sum(case((triage.c.state == Triage.PICKED.value, 1), else_=0))
+    out = (
+        select(block_item.c.item_id)
+        .join(block, block.c.id == block_item.c.block_id)
+        .join(issue, issue.c.id == block.c.issue_id)
+        .where(issue.c.publication_id == publication, issue.c.state.in_(_SENT))
+    )
+    sent = func.sum(case((item.c.id.in_(out), 1), else_=0))
+    used = func.sum(case((or_(triage.c.state == Triage.PICKED.value, item.c.id.in_(out)), 1), else_=0))
     mine = and_(triage.c.item_id == item.c.id, triage.c.publication_id == publication)
     counted = tx.execute(
-        select(item.c.source_id, func.count(), picked, func.max(item.c.id))
+        select(item.c.source_id, func.count(), picked, sent, used, func.max(item.c.id))
         .join(triage, mine)
         .where(item.c.source_id.is_not(None))
         .group_by(item.c.source_id)
     ).all()
-    gone_out = (
-        select(item.c.source_id, func.count(distinct(item.c.id)))
-        .join(block_item, block_item.c.item_id == item.c.id)
-        .join(block, block.c.id == block_item.c.block_id)
-        .join(issue, issue.c.id == block.c.issue_id)
-        .where(issue.c.publication_id == publication, issue.c.state.in_(_SENT))
-        .group_by(item.c.source_id)
-    )
-    sent = {row[0]: row[1] for row in tx.execute(gone_out)}
     edit = and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == publication)
     titles = (
         select(item.c.id, item.c.first_seen, func.coalesce(item_edit.c.title, item_version.c.title).label("title"))
@@ -65,11 +66,12 @@ def by_source(tx: Tx, publication: PublicationId) -> dict[SourceId, Use]:
         SourceId(key): Use(
             items=int(count),
             picked=int(chosen),
-            sent=sent.get(key, 0),
+            sent=int(gone_out),
+            used=int(either),
             newest=newest[last].title,
             newest_at=newest[last].first_seen,
         )
-        for key, count, chosen, last in counted
+        for key, count, chosen, gone_out, either, last in counted
     }
 
 
