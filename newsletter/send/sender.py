@@ -21,6 +21,7 @@ from newsletter.send.ledger import Ledger, Turn, Word
 from newsletter.send.letter import Letter, Message, Unfit, write_letter
 from newsletter.send.limited import Later
 from newsletter.send.loop import Loop
+from newsletter.send.opening import open_anew
 from newsletter.send.outcomes import BACK, Answer, Stage, Verdict, closed, judge
 from newsletter.send.slot import Next, Slot
 from newsletter.send.smtp import Connection
@@ -29,9 +30,6 @@ from newsletter.send.watch import Watch, refused
 from newsletter.store.deliveries import Claimed, Closed
 
 log = logging.getLogger(__name__)
-
-TRIES = (0.0, 0.5, 2.0, 8.0)
-"""Seconds to wait before each try to connect; after the last one the connection is given up."""
 
 KEPT_IDLE = 10.0
 """Seconds that a connection is kept while the limits of its server are reached."""
@@ -191,23 +189,8 @@ class Run:
         if slot.outcome is not None:
             self._turns.append((Turn(closed=slot.outcome, wants=False), None))
             slot.outcome = None
-        work = partial(self._opened_anew, old)
+        work = partial(open_anew, self._fleet, self._stop, old)
         self._around.apart(work, lambda result: self._guarded(slot, partial(self._has, result=result)))
-
-    def _opened_anew(self, old: Way | None) -> Way | None:
-        """Runs apart. None where the run stops, or others carry on without this one."""
-        if old is not None:
-            old.close()
-        last: ServerAway | None = None
-        for wait in TRIES:
-            if self._stop.wait(wait) if wait else self._stop.is_set():
-                return None
-            try:
-                return self._fleet.open()
-            except ServerAway as cause:
-                last = cause
-        assert last is not None
-        raise last
 
     def _has(self, slot: Slot, result: Way | BaseException | None) -> None:
         if isinstance(result, Way):

@@ -109,8 +109,8 @@ def deliver(
             tally = deliveries.tally(tx, issue)
         if work_left and tally.audience != before:
             raise NewsletterError(
-                f"The ledger of issue {sending.number} has {tally.audience} rows, and had {before} when this run began: "
-                "somebody changed the database beside us. Compare it with a backup before you send again.",
+                f"The ledger of issue {sending.number} has {tally.audience} rows and had {before} when the run began. "
+                "Somebody changed the database beside us. Compare it with a backup before you send again.",
                 code="ledger",
             )
     if progress:

@@ -343,7 +343,7 @@ def test_a_ledger_that_lost_rows_is_told_after_the_run(
 
     server.keep = meddling
     issue = issue_for(sqlite_store, clock, READERS)
-    with pytest.raises(NewsletterError, match="has 5 rows, and had 6"):
+    with pytest.raises(NewsletterError, match="has 5 rows and had 6"):
         deliver(sqlite_store, settings_for(server.port), clock, issue)
 
 
