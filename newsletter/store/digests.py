@@ -76,6 +76,11 @@ def clear(tx: Tx, publication: PublicationId) -> None:
     tx.execute(delete(digest).where(digest.c.publication_id == publication))
 
 
+def lock(tx: Tx, publication: PublicationId) -> None:
+    """Let one transaction at a time fill digests of a publication; SQLite's writers take turns anyway."""
+    tx.execute(select(digest.c.publication_id).where(digest.c.publication_id == publication).with_for_update())
+
+
 def pass_over(tx: Tx, publication: PublicationId, moment: datetime) -> None:
     """Its occurrences up to this moment are over."""
     tx.execute(update(digest).where(digest.c.publication_id == publication).values(since=moment))

@@ -32,6 +32,7 @@ FOLDERS = ("templates", "assets", "drop")
 _DATABASES = {"sqlite": "newsletter.db", "postgresql": "newsletter.pgdump"}
 _MANIFEST, _KEYS = "manifest.json", "secret_keys.json"
 _CHUNK = 1024 * 1024
+_SECRET_KEY = re.compile(r"""^[ \t]*secret_key[ \t]*=[ \t]*(\[[^\]]*\]|"[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -279,8 +280,8 @@ def _keep_keys(folder: Path, keys: list[str], environ: Mapping[str, str]) -> Non
         return
     file = folder / FILE
     every = json.dumps([*[key for key in keys if key in lacking], *known], ensure_ascii=False)
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not re.match(r"\s*secret_key\s*=", line)]
-    file.write_text("\n".join([f"secret_key = {every}", *lines]) + "\n", encoding="utf-8")
+    rest = _SECRET_KEY.sub("", file.read_text(encoding="utf-8-sig"))
+    file.write_text(f"secret_key = {every}\n{rest}", encoding="utf-8")
 
 
 def _open_database(

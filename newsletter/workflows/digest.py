@@ -49,6 +49,8 @@ def run_digest(desk: Desk, digest: Digest, local: str, due_at: datetime, *, stop
     try:
         if run.issue is None:
             _collect(desk, stop)
+            if stop is not None and stop.is_set():  # not all was asked: it goes on with the next start
+                return run
             run = _fill(desk, digest, run)
         if run.ended_at is None:
             assert run.issue is not None
@@ -85,6 +87,7 @@ def _fill(desk: Desk, digest: Digest, run: DigestRun) -> DigestRun:
     """One transaction: the draft with its items, or the reason why there is none."""
     now = desk.clock.now()
     with suppress(_TakenMeanwhile), desk.store.writing() as tx:
+        digests.lock(tx, digest.publication)  # two that are made at once never take the same items
         chosen = _chosen(tx, desk, digest)
         if why := _thin(digest, len(chosen)):
             digests.finish(tx, digest.publication, run.local, RunOutcome.SKIPPED, why=why, now=now)

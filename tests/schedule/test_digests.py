@@ -6,6 +6,7 @@ import email
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -246,3 +247,17 @@ def test_a_rule_that_cannot_be_is_refused_and_nothing_changes(ready: Desk, pair:
         set_digest(ready, "most=7" if pair != "least=11" else "most=10", pair)
     with ready.store.reading() as tx:
         assert digests.get(tx, ready.publication.id) == before
+
+
+def test_a_desk_that_ends_while_it_collects_goes_on_with_the_next_start(ready: Desk, tmp_path: Path) -> None:
+    drop(tmp_path / "drop", "The mill opens", "The ferry is late")
+    stop = Event()
+    stop.set()
+    clock = Clock(MONDAY + timedelta(seconds=2))
+    with ready.store.reading() as tx:
+        digest = digests.get(tx, ready.publication.id)
+    assert digest is not None
+    run = workflow.run_digest(replace(ready, clock=clock), digest, "2026-11-30T07:00", clock.now(), stop=stop)
+    assert (run.outcome, run.issue) == (RunOutcome.RUNNING, None)
+    make_due(ready.store, ready.settings, clock, Event())
+    assert outcomes(ready) == [("2026-11-30T07:00", "made")]

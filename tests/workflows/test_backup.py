@@ -153,7 +153,12 @@ def test_who_says_that_nothing_was_sent_since_goes_on_where_it_was(
 def test_a_key_of_the_environment_is_in_it_and_old_links_keep_verifying(
     desk: Desk, tmp_path: Path, environ: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
-    settings = replace(desk.settings, secret_keys=("from the environment", *desk.settings.secret_keys))
+    file = desk.settings.workspace / "newsletter.toml"
+    keys = f'["{desk.settings.secret_keys[0]}",\n  "an older one"]  # keep them'
+    file.write_text(re.sub(r'secret_key = ".*"', lambda _: f"secret_key = {keys}", file.read_text()))
+    known = load(desk.settings.workspace, {}).secret_keys
+    assert len(known) == 2
+    settings = replace(desk.settings, secret_keys=("from the environment", *known))
     text = sign(settings.secret_keys, Token(purpose=Purpose.UNSUBSCRIBE, publication=desk.publication.id, subscriber=1))  # type: ignore[arg-type]
     back_up(desk.store, settings, desk.clock, tmp_path / "all.backup")
     there = other(environ, request)
