@@ -79,6 +79,20 @@ class Store:
                     yield tx
 
     @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection of its own, where each statement is kept at once: for what belongs to a connection."""
+        with _told(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    def answers(self) -> bool:
+        """Whether the database can be read now."""
+        try:
+            with self.reading():
+                return True
+        except NewsletterError:
+            return False
+
+    @contextmanager
     def standing(self) -> Iterator[Standing]:
         """A connection for one writer of many short transactions, kept open between them."""
         writer = Standing(self.engine, self._lock if self.is_sqlite else None)

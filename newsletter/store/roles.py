@@ -39,7 +39,7 @@ def held(store: Store, names: list[str], lost: Event) -> Iterator[bool]:
 
     `lost` is set at once when that connection ends before its time: then the locks may be somebody else's already.
     """
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with store.connected() as connection:
         query = text("SELECT pg_try_advisory_lock(:space, :key)")
         got = all(connection.execute(query, {"space": _SPACE, "key": _key(name)}).scalar() for name in names)
         try:

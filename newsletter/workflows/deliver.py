@@ -23,7 +23,7 @@ from newsletter.model.subscriber import SubscriberId
 from newsletter.model.tokens import unsubscribe_url
 from newsletter.send.address import Envelope, wire_address
 from newsletter.send.fleet import Fleet, Way
-from newsletter.send.ledger import Ledger
+from newsletter.send.ledger import PATIENCE, Ledger
 from newsletter.send.letter import Message
 from newsletter.send.line import open_line
 from newsletter.send.outcomes import Answer, judge
@@ -161,7 +161,10 @@ def send_or_follow(
             if stop.wait(max(0.0, min((until - clock.now()).total_seconds(), REPORT_EVERY))):
                 return tally
             continue
-        except RoleLost:
+        except RoleLost:  # the database went away, and may come back
+            patience = clock.monotonic() + PATIENCE
+            while not store.answers() and clock.monotonic() < patience and not stop.wait(REPORT_EVERY):
+                pass
             continue
         except RoleTaken:
             patience = clock.monotonic() + TRY_ROLE_EVERY
