@@ -53,7 +53,7 @@ def work(question: tuple[bytes, int]) -> Encoded | str:
     try:
         opened.draft("RGB", (width, width * high // wide or 1))  # a JPEG needs not be unpacked larger than it is shown
         opened.load()
-        picture = _plain(opened)
+        picture = _plain(_lighter(opened, width))
     except MemoryError:
         raise
     except Exception:
@@ -62,6 +62,14 @@ def work(question: tuple[bytes, int]) -> Encoded | str:
     if min(done.width, done.height) < SMALLEST:
         return "it is too narrow to be shown"
     return done
+
+
+def _lighter(opened: Image, width: int) -> Image:
+    """Fewer pixels, where there are many more than are wanted: what follows costs time for each."""
+    factor = min(opened.size) // (2 * width)
+    if factor < 2 or opened.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):
+        return opened
+    return opened.reduce(factor)
 
 
 def _plain(opened: Image) -> Image:
@@ -95,11 +103,11 @@ def _in_srgb(picture: Image, profile: bytes) -> Image:
 
 def _encoded(picture: Image, width: int) -> Encoded:
     """As good as it fits into the budget: first with less detail, then smaller, down to the width it is shown in."""
+    picture = _sized(picture, width)
     if picture.mode == "RGBA":
         return _lightest(_drawing(_sized(picture, width * share // 4), few) for share in (4, 3, 2) for few in (0, 1))
-    sized = _sized(picture, width)
-    if _is_drawn(sized):
-        drawing, photo = _drawing(sized, few=False), _photo(sized, _QUALITIES[0])
+    if _is_drawn(picture):
+        drawing, photo = _drawing(picture, few=False), _photo(picture, _QUALITIES[0])
         # letters and lines stay sharp as PNG; where that is much heavier it is a photo after all
         if len(drawing.content) <= min(len(photo.content) * 3 // 2, BUDGET):
             return drawing
