@@ -26,6 +26,7 @@ from newsletter.events.words import (
     WEEKDAY_STEM,
     WEEKDAYS,
     any_of,
+    end_of,
     month_of,
     ordinal_of,
     weekday_of,
@@ -137,7 +138,7 @@ def days_at(text: str, at: int, *, today: date, month_first: bool) -> tuple[Days
 
     `today` is what `tomorrow` and `next Friday` count from; `month_first` says how `4/5` is read.
     """
-    at = _PREFIX.match(text, at).end()  # type: ignore[union-attr]  # matches the empty text too
+    at = end_of(_PREFIX, text, at)
     found = _one_group(text, at, today, month_first)
     if found is None:
         return None
@@ -200,7 +201,7 @@ def _named_month(match: re.Match[str]) -> Days:
         if inside := _RANGE_INSIDE.search(part):
             spans.append(tuple(_checked(Day(month, int(inside[name]), year)) for name in ("first", "last")))
         else:
-            spans.append((_checked(Day(month, int(_NUMBER.search(part)[0]), year)),))  # type: ignore[index]
+            spans.append((_checked(Day(month, int(_NUMBER.findall(part)[0]), year)),))
     if len(spans) == 1:
         return Days("range" if len(spans[0]) == 2 else "one", spans[0])
     return Days("list", tuple(day for span in spans for day in _between(span)))

@@ -18,7 +18,7 @@ from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
 from newsletter.events.rule_words import in_words
 from newsletter.events.settling import When, settled
-from newsletter.events.words import CLOCK_WORDS, MONTH, TO, UNTIL_WORD, WEEKDAY, any_of
+from newsletter.events.words import CLOCK_WORDS, MONTH, TO, UNTIL_WORD, WEEKDAY, any_of, end_of
 from newsletter.model.event import EventData
 from newsletter.text.characters import tidy
 from newsletter.text.html import clean
@@ -39,6 +39,8 @@ _NUMBERED = re.compile(
     rf"\(?\d{{1,2}}[.)]\s+(?={MONTH}\s+\d{{1,2}}(?!\d){days.TIME_FOLLOWS}|{WEEKDAY}|every\b|\d{{4}}-)", re.I
 )  # not “1. Dec 2026”
 _PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
+_SPACE = re.compile(r"\s*")
+_COLON = re.compile(r"\s*[:–—-]+\s*")
 _SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
 _ALL_DAY = re.compile(r"\(?(?:all[ -]day|todo el día|toute la journée|ganztägig|dia inteiro)\b\)?", re.I)
 _UNTIL = re.compile(rf"\s*[,;]?\s*\(?{UNTIL_WORD}\s+(?:and including\s+)?(?=\S)", re.I)
@@ -165,22 +167,21 @@ class _Reader:
             rest = self.whole.part(end)
             if not re.match(r"\s*[:–—-]", text[end:]) or not rest.text.strip(" :–—-"):
                 return *self._tail(when, rest), None
-            start = end + len(re.match(r"\s*[:–—-]+\s*", text[end:])[0])  # type: ignore[index]
+            start = end_of(_COLON, text, end)
             again, further = self._more(when, start)
             return *self._tail(again, self.whole.part(further)), None
         return self._behind_title()
 
     def _head(self, at: int) -> tuple[When, int]:
         when = When()
-        at = len(self.whole.text[:at]) + len(re.match(r"\s*", self.whole.text[at:])[0])  # type: ignore[index]
-        return self._more(when, at)
+        return self._more(when, end_of(_SPACE, self.whole.text, at))
 
     def _more(self, when: When, at: int) -> tuple[When, int]:
         """Take in one piece of the date part after another, until there is none."""
         text = self.whole.text
         end = at
         while True:
-            at = _SEPARATOR.match(text, end).end()  # type: ignore[union-attr]  # matches the empty text too
+            at = end_of(_SEPARATOR, text, end)
             step = self._step(when, at) or (self._step(when, end) if at != end else None)
             if step is None:
                 return when, end
@@ -222,7 +223,7 @@ class _Reader:
             return None
         assert when.days is not None and when.hours is not None
         when.days = Days("range", (*when.days.days, *last[0].days), when.days.warnings + last[0].warnings)
-        start = _SEPARATOR.match(self.whole.text, last[1]).end()  # type: ignore[union-attr]
+        start = end_of(_SEPARATOR, self.whole.text, last[1])
         if (hour := hours.hours_at(self.whole.text, start)) is None:
             return last[1]
         when.hours = Hours(when.hours.start, hour[0].start, zone=when.hours.zone or hour[0].zone)
@@ -318,7 +319,7 @@ class _Reader:
                 continue
             if not when:
                 continue
-            title = text[: _TITLE_ENDS.search(text, 0, word.start()).start()]  # type: ignore[union-attr]
+            title = _TITLE_ENDS.sub("", text[: word.start()], count=1)
             if re.search(r"\w", title):
                 return *self._tail(when, self.whole.part(end)), title.strip(" ,:;–—-(")
         raise UnreadableLine(

@@ -21,6 +21,7 @@ from newsletter.events.words import (
     WEEKDAY,
     WEEKDAYS,
     any_of,
+    end_of,
     month_of,
     ordinal_of,
     weekday_of,
@@ -135,7 +136,7 @@ def rule_at(text: str, at: int, *, strong: bool = False) -> tuple[Rule, int] | N
 
     `strong` leaves out wordings that may as well belong to a title (`Tuesdays`, `daily`).
     """
-    at = _WEEKLY.match(text, at).end()  # type: ignore[union-attr]  # matches the empty text too
+    at = end_of(_WEEKLY, text, at)
     for pattern in (_MONTHLY, _EVERY_ORDINAL, _SEVERAL_ORDINALS):
         if match := pattern.match(text, at):
             return _monthly(match["ordinals"], match["days"]), match.end()

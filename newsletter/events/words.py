@@ -80,6 +80,12 @@ ONLINE = re.compile(
 )
 
 
+def end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what a pattern takes at a position ends; the position itself where it takes nothing."""
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
 def month_of(word: str) -> int:
     """The number of a month's name or abbreviation."""
     return MONTHS[word.rstrip(".").lower()]
