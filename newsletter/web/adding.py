@@ -84,6 +84,7 @@ async def add_image(request: Request, number: InPath) -> Response:
     file = await upload_in(request)
     content = await file.read() if file else b""
     name = (file.filename or "") if file else ""
+    await form.close()
     return await run_in_threadpool(_add_image, request, number, texts, content, name)
 
 

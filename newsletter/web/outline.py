@@ -114,10 +114,10 @@ def change_section(
     request: Request,
     number: InPath,
     section: InPath,
+    form: Fields,
     do: Annotated[str, Form()],
     place: Annotated[Id, Form()] = 1,
     name: Annotated[str, Form()] = "",
-    most: Annotated[str | None, Form()] = None,
     version: Annotated[Id | None, Form()] = None,
     view: ViewField = "/",
 ) -> Response:
@@ -125,9 +125,9 @@ def change_section(
     editor, wanted = editor_of(request), str(section)
 
     def rename() -> Issue:
-        limit = None if most is None else whole(most, what=_("A limit"))
+        limit = whole(form.get("most", ""), what=_("A limit"))
         issue = editor.rename_section(number, wanted, name)
-        return issue if most is None else blocks.limit_section(editor, number, wanted, limit)
+        return blocks.limit_section(editor, number, wanted, limit) if "most" in form else issue
 
     edits: dict[str, Callable[[], Issue]] = {
         "up": lambda: editor.move_section(number, wanted, place - 1),

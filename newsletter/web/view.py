@@ -74,6 +74,8 @@ class View:
             section=None,
             as_="phone",
             dark=False,
+            images=True,
+            reader="",
             limit=STEP,
             open_="",
             into=None,
@@ -103,6 +105,8 @@ def _read(asked: Mapping[str, str]) -> View:
         section=_number(asked.get("section")),
         as_=shape if shape in ("phone", "wide", "text") else "phone",  # type: ignore[arg-type]
         dark=asked.get("dark") == "1",
+        images=asked.get("images") != "0",
+        reader=asked.get("reader", "").strip()[:254],
         limit=min(_number(asked.get("limit")) or STEP, MOST),
         source=_number(asked.get("source")),
         for_=asked.get("for", "").strip()[:200],
