@@ -323,4 +323,4 @@ def test_a_feed_that_breaks_off_is_told_and_asked_for_its_rest(desk: Any, web: A
     assert (outcome.error, outcome.new, outcome.updated) == (None, 1, 0)
     assert desk.titles() == ["Bridge", "Fair", "Ferry"]
     web.serve("/feed", "<?xml version='1.0'?><rss version='2.0'><channel><title>Times</title><!-- failed -->")
-    assert "breaks off before its first entry" in (desk.only(force=True).error or "")
+    assert "breaks off; 0 of its entries were kept" in (desk.only(force=True).error or "")

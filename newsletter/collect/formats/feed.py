@@ -37,8 +37,6 @@ def read_feed(document: Document) -> Found:
     if not feed.version and not feed.entries:
         raise Unreadable(_why_not(document, feed))
     is_cut = bool(feed.bozo) and _END.search(body[-4096:]) is None
-    if is_cut and not feed.entries:
-        raise Unreadable("The feed breaks off before its first entry.")
     own = feed.feed
     items: list[ItemData] = []
     refused: list[Refusal] = []
