@@ -202,7 +202,10 @@ def triage(
             return back(request, _at(seen, following, into=into), done(do, title, added, draft.number))
         if do not in TRIAGE:
             raise NewsletterError(_("The desk knows pick, skip, snooze, restore, same and add."))
-        decided = steps.decide(editor, ids, TRIAGE[do], section=section_by_name(request, issue, section), reason=reason)
+        if do == "pick" and following is not None and _section_of(request, ids):
+            section = None  # what the row proposes is for the draft; the item keeps its own
+        named = section_by_name(request, issue, section)
+        decided = steps.decide(editor, ids, TRIAGE[do], section=named, reason=reason)
     except NewsletterError as error:
         return back(request, _at(seen, ids[0] if ids else None), error.message, level="error")
     return back(request, _at(seen, following), done(do, decided[0].latest.title, len(decided)))
@@ -226,6 +229,12 @@ def _title(request: Request, ids: Sequence[ItemId]) -> str:
     place = place_of(request)
     with place.store.reading() as tx:
         return items.get(tx, place.publication_id, ids[:1], now=place.clock.now())[0].latest.title
+
+
+def _section_of(request: Request, ids: Sequence[ItemId]) -> str | None:
+    place = place_of(request)
+    with place.store.reading() as tx:
+        return items.get(tx, place.publication_id, ids[:1], now=place.clock.now())[0].section
 
 
 def _own_section(request: Request, ids: Sequence[ItemId], issue: int, section: str | None) -> bool:
