@@ -114,6 +114,10 @@ def restore(
             code="not-empty",
             where=str(workspace),
         )
+    try:
+        source.open("rb").close()
+    except OSError as cause:
+        raise NewsletterError(f"The backup {source} cannot be read: {cause.strerror}.", where=str(source)) from cause
     is_new = not workspace.exists()
     try:
         workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -226,8 +230,6 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(source, mode="r|gz") as archive:
             yield archive
-    except FileNotFoundError as cause:
-        raise NewsletterError(f"There is no backup {source}.", where=str(source)) from cause
     except tarfile.ReadError as cause:
         raise _no_backup(source) from cause
     except (EOFError, OSError, ValueError, KeyError, TypeError) as cause:
