@@ -342,6 +342,38 @@ def test_a_ledger_that_lost_rows_is_told_after_the_run(
         deliver(sqlite_store, settings_for(server.port), clock, issue)
 
 
+@pytest.mark.parametrize("broken", [1, 120])
+def test_a_message_that_cannot_be_made_is_its_readers_failure_and_many_in_a_row_are_ours(
+    sqlite_store: Store,
+    clock: Clock,
+    recorder: Any,
+    settings_for: SettingsFor,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: int,
+) -> None:
+    from newsletter.workflows import deliver as workflow
+
+    url = workflow.unsubscribe_url
+
+    def fails(base: str, keys: Any, publication: Any, subscriber: int, issue: Any) -> str:
+        if 0 < subscriber <= broken:
+            raise KeyError("town")
+        return url(base, keys, publication, subscriber, issue)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(workflow, "unsubscribe_url", fails)
+    server = recorder()
+    issue = issue_for(sqlite_store, clock, [f"reader-{number}@example.org" for number in range(120)])
+    if broken == 1:
+        tally = deliver(sqlite_store, settings_for(server.port), clock, issue)
+        assert counted(tally) == {"audience": 120, "sent": 119, "failed": 1}
+        return
+    with pytest.raises(SendStopped, match="50 messages in a row"):
+        deliver(sqlite_store, settings_for(server.port), clock, issue)
+    assert not server.taken
+    assert 50 <= tally_of(sqlite_store, issue).failed < 60
+    assert tally_of(sqlite_store, issue).queued > 60
+
+
 def test_one_person_in_two_spellings_gets_one_copy(
     store: Store, publication: Publication, clock: Clock, recorder: Any, settings_for: SettingsFor
 ) -> None:
