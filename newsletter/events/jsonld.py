@@ -137,9 +137,11 @@ class _Reader:
         cancelled = _text(one.get("eventStatus")).endswith("EventCancelled")
         mode = _text(one.get("eventAttendanceMode"))
         timed = isinstance(start, datetime)
-        if timed and end is not None and not isinstance(end, datetime):
-            end = None if end == start.date() else datetime(end.year, end.month, end.day, 23, 59, tzinfo=start.tzinfo)  # type: ignore[union-attr]
-        elif not timed:
+        if isinstance(start, datetime):
+            if end is not None and not isinstance(end, datetime):
+                late = datetime(end.year, end.month, end.day, 23, 59, tzinfo=start.tzinfo)
+                end = None if end == start.date() else late
+        else:
             end = end.date() if isinstance(end, datetime) else end or start
         return EventData(
             uid=_uid(one, address, title, start),

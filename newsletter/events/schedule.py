@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.events import rrules
+from newsletter.events.moments import zone_of
 from newsletter.events.words import BYDAY, WEEKDAY_NAMES
 from newsletter.events.zones import is_zone
 from newsletter.model.event import Occurrence
@@ -87,7 +88,7 @@ def _read(one: dict[str, Any], start: date | datetime | None, end: date | dateti
             "it repeats more often than daily" if said.upper().startswith("PT") else f"it repeats “{said[:40]}”"
         )
     named = _word(one.get("scheduleTimezone"))
-    zone = named if is_zone(named) else start.tzinfo.key if _has_zone(start) else zone
+    zone = named if is_zone(named) else (zone_of(start) if start is not None else None) or zone
     first = _day(one.get("startDate")) or (start.date() if isinstance(start, datetime) else start)
     begins, finish = _clock(one.get("startTime")), _clock(one.get("endTime"))
     if first is not None and begins is not None:
@@ -111,10 +112,6 @@ def _read(one: dict[str, Any], start: date | datetime | None, end: date | dateti
     rule = rrules.accepted(";".join(parts), f"{first:%Y%m%d}" if first else "")
     out = {day for day in map(_day, _each(one.get("exceptDate"))[:MOST]) if day is not None}
     return Scheduled(rule=rule, start=start, end=end, excepted=tuple(sorted(out)))
-
-
-def _has_zone(start: date | datetime | None) -> bool:
-    return isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo)
 
 
 def _end(start: datetime, finish: tuple[int, int] | None, length: str) -> datetime | None:

@@ -106,7 +106,8 @@ def _first(when: When, found: tuple[date, ...], rrule: str | None, today: date) 
         return found[0]
     if rrule == "FREQ=YEARLY":
         raise UnreadableLine("It comes every year, and no day is told; write one, as in “every year on July 4”.")
-    start = rules.first_start(rrule, when.start if when.days else max(today, when.start or today))
+    begins = when.start or today
+    start = rules.first_start(rrule, begins if when.days else max(today, begins))  # a season may have begun
     if start is None:
         raise UnreadableLine("The rule has no day in the coming ten years.")
     return start
