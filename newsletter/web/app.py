@@ -51,6 +51,7 @@ from newsletter.web import (
 )
 from newsletter.web.api import app as api
 from newsletter.web.guard import Guard
+from newsletter.web.languages import gettext as _
 from newsletter.web.live import Live
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
@@ -136,15 +137,15 @@ async def _told(request: Request, error: Exception) -> Response:
 
 async def _wrong_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    sentences = {404: "There is no such page.", 405: "This page does not take that."}
+    sentences = {404: _("There is no such page."), 405: _("This page does not take that.")}
     return _sentence(request, error.status_code, sentences.get(error.status_code, str(error.detail)))
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:
     """A number that cannot be one, or a form without what it needs; our own pages send neither."""
     if request.method == "GET":
-        return _sentence(request, 404, "There is no such page.")
-    return _sentence(request, 400, "The form was not complete.")
+        return _sentence(request, 404, _("There is no such page."))
+    return _sentence(request, 400, _("The form was not complete."))
 
 
 async def _broken(request: Request, error: Exception) -> Response:
@@ -154,6 +155,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def _sentence(request: Request, status: int, sentence: str) -> Response:
+    sentence = _(sentence)
     if request.scope["state"]["user"] is None:
         return PlainTextResponse(f"{sentence}\n", status)
     return page(request, "sentence", status=status, sentence=sentence)

@@ -48,16 +48,18 @@ def add(request: Request, lines: Annotated[str, Form()] = "", do: Annotated[str,
     if len(lines) > LONGEST:
         raise NewsletterError("That is too long to be a list of dates; paste it in parts.")
     if (count := count_of(lines)) > MOST_LINES:
-        said = f"These are {count} lines, and {MOST_LINES} can be read at once; paste them in parts."
+        said = _(
+            "These are %(n)s lines, and %(most)s can be read at once; paste them in parts.", n=count, most=MOST_LINES
+        )
         return _shown(request, lines=lines, said_here=said, status=422)
     read = read_here(request, publication, lines)
     if do == "read":
         return _shown(request, lines=lines, read=read)
     with place.store.writing() as tx:
         kept = events.keep(tx, publication.id, read.events, source=None, now=place.clock.now())
-    said = f"Added {kept.new}." if kept.new else "Changed." if kept.updated else "Nothing new."
+    said = _("Added %(n)s.", n=kept.new) if kept.new else _("Changed.") if kept.updated else _("Nothing new.")
     if read.refused:
-        rest = "\n".join(wording for wording, _ in read.refused)
+        rest = "\n".join(wording for wording, _why in read.refused)
         return _shown(request, lines=rest, read=ReadLines((), read.refused, read.refused), said_here=said, status=422)
     return back(request, "/calendar", said)
 
@@ -73,9 +75,9 @@ def take_in(request: Request, file: UploadFile) -> Response:
         kept = keep_material(place.store, place.clock, place.publication(), file.file.read(), name=name)
     except NewsletterError as error:
         return back(request, "/calendar", error.message, level="error")
-    said = f"{name}: {kept.new} new, {kept.updated} changed."
+    said = _("%(name)s: %(new)s new, %(changed)s changed.", name=name, new=kept.new, changed=kept.updated)
     if kept.refused:
-        said += " Left out: " + "; ".join(f"{what}: {why}" for what, why in kept.refused[:5])
+        said += " " + _("Left out: %(what)s", what="; ".join(f"{what}: {why}" for what, why in kept.refused[:5]))
     return back(request, "/calendar", said, level="error" if kept.refused else "fine")
 
 
@@ -119,7 +121,7 @@ def confirm(request: Request, event: InPath) -> Response:
         old = events.get(tx, publication.id, EventId(event))
         data = edited(old.data, confirm=True, zone=publication.zone)
         events.edit(tx, publication.id, old.id, data, now=place.clock.now())
-    return back(request, "/calendar", f"“{data.title}” is confirmed.")
+    return back(request, "/calendar", _("“%(title)s” is confirmed.", title=data.title))
 
 
 @router.post("/calendar/{event}/remove")

@@ -13,6 +13,7 @@ from newsletter.model.event import EventData, EventId
 from newsletter.model.when import local_day
 from newsletter.store import events
 from newsletter.text.plain import plain
+from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
@@ -61,7 +62,7 @@ def save(
     with at.store.writing() as tx:
         if data != old:
             events.edit(tx, publication.id, EventId(event), data, now=at.clock.now())
-    return back(request, "/calendar", f"“{data.title}” is kept.")
+    return back(request, "/calendar", _("“%(title)s” is kept.", title=data.title))
 
 
 def _values(data: EventData) -> dict[str, str]:

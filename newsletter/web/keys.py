@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from newsletter.model.user import Role
+from newsletter.web.languages import gettext as _
 from newsletter.web.page import KEYS_OFF, back
 from newsletter.web.roles import needs
 
@@ -18,7 +19,7 @@ YEAR = 365 * 24 * 3600
 @router.post("/keys", dependencies=[needs(Role.READER)])
 def switch(request: Request, keys: Annotated[str, Form()] = "") -> Response:
     """`keys=on`: single keys do something; without it they do not."""
-    answer = back(request, "/", "Single keys work." if keys == "on" else "Single keys are off.")
+    answer = back(request, "/", _("Single keys work.") if keys == "on" else _("Single keys are off."))
     if keys == "on":
         answer.delete_cookie(KEYS_OFF, httponly=True, samesite="strict")
     else:

@@ -13,6 +13,7 @@ from newsletter.model.event import Event, EventId
 from newsletter.model.when import local_day
 from newsletter.store import events, sources
 from newsletter.text.plain import plain
+from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import Id
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
@@ -62,4 +63,4 @@ def join(request: Request, event: Annotated[Id, Form()], other: Annotated[Id, Fo
         kept = merge(place.store, place.clock, place.publication(), EventId(event), EventId(other))
     except NewsletterError as error:
         return back(request, "/calendar", error.message, level="error")
-    return back(request, "/calendar", f"“{kept.data.title}” is one event now.")
+    return back(request, "/calendar", _("“%(title)s” is one event now.", title=kept.data.title))

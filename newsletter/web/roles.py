@@ -12,14 +12,19 @@ from fastapi import Depends, Request
 from newsletter.errors import NewsletterError
 from newsletter.model.user import Role, User
 from newsletter.web.guard import SAFE, is_public
+from newsletter.web.languages import gettext as _
 
 _ORDER = tuple(Role)
-ARTICLED = {
-    Role.READER: "a reader",
-    Role.EDITOR: "an editor",
-    Role.PUBLISHER: "a publisher",
-    Role.ADMIN: "an administrator",
-}
+
+
+def _articled(role: Role) -> str:
+    names = {
+        Role.READER: _("a reader"),
+        Role.EDITOR: _("an editor"),
+        Role.PUBLISHER: _("a publisher"),
+        Role.ADMIN: _("an administrator"),
+    }
+    return names[role]
 
 
 class NotYours(NewsletterError):
@@ -27,7 +32,12 @@ class NotYours(NewsletterError):
 
     def __init__(self, needed: Role, has: Role) -> None:
         super().__init__(
-            f"That needs {ARTICLED[needed]}, and you are {ARTICLED[has]} here; ask an administrator.", code="role"
+            _(
+                "That needs %(needed)s, and you are %(has)s here; ask an administrator.",
+                needed=_articled(needed),
+                has=_articled(has),
+            ),
+            code="role",
         )
 
 

@@ -29,7 +29,13 @@ PUBLISHERS = {
         "cancel",
         "take-back",
     )
-} | {"POST /issues/{number}/resolve", "GET /issues/{number}/send"}
+} | {
+    "POST /issues/{number}/resolve",
+    "GET /issues/{number}/send",
+    "GET /look",
+    "GET /look/sample.html",
+    "POST /look",
+}
 ADMINS = {
     "GET /people",
     "POST /people/invite",
