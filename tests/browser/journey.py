@@ -39,11 +39,14 @@ def pick(page: Any, *titles: str) -> None:
         post(page, "/queue", do="pick", item=key.removeprefix("s-"))
 
 
-def begin_issue(page: Any, url: str) -> int:
-    """A new issue with all that is picked, opened on the desk; its number."""
+def begin_issue(page: Any, url: str, *texts: str) -> int:
+    """A new issue with all that is picked, or with texts under these headlines, opened on the desk; its number."""
     page.goto(f"{url}/issues")
     number = int(re.search(r"issue=(\d+)", post(page, "/issues", origin="none").url)[1])  # type: ignore[index]
-    post(page, f"/issues/{number}/fill")
+    for text in texts:
+        post(page, f"/issues/{number}/blocks", headline=text, text="The town talks of it.")
+    if not texts:
+        post(page, f"/issues/{number}/fill")
     page.goto(f"{url}/?issue={number}")
     return number
 
