@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Text, insert, or_, select, type_coerce
 
 from newsletter.model.deed import Deed, Via
 from newsletter.model.publication import PublicationId
@@ -58,8 +58,8 @@ def listing(
     if deed:
         query = query.where(table.c.deed.startswith(deed, autoescape=True))
     if words:
-        within = [table.c[name].icontains(words, autoescape=True) for name in ("deed", "subject", "detail", "address")]
-        query = query.where(or_(*within))
+        texts = [table.c.deed, table.c.subject, table.c.address, type_coerce(table.c.detail, Text)]
+        query = query.where(or_(*(text.icontains(words, autoescape=True) for text in texts)))
     if since:
         query = query.where(table.c.at >= since)
     if until:

@@ -1,0 +1,94 @@
+"""The log and the tokens, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.clock import Clock
+from newsletter.errors import NotFound
+from newsletter.model.token import Scope
+from newsletter.model.user import Role
+from newsletter.store import Store, attempts, audit, tokens, users
+
+DAY = timedelta(days=1)
+
+
+def test_the_log_is_found_by_person_words_and_time(store: Store, clock: Clock) -> None:
+    now = clock.now()
+    with store.writing() as tx:
+        for number, (who, deed, detail) in enumerate(
+            [("Edda", "issues.approve", None), ("Joris", "queue.triage", {"do": "skip"}), ("Edda", "people.role", None)]
+        ):
+            at = now + number * DAY
+            audit.add(tx, at=at, who=who, via="desk", deed=deed, subject=f"/x/{number}", address=None, detail=detail)
+    with store.reading() as tx:
+        assert [one.deed for one in audit.listing(tx)] == ["people.role", "queue.triage", "issues.approve"]
+        assert [one.deed for one in audit.listing(tx, who="Edda")] == ["people.role", "issues.approve"]
+        assert [one.deed for one in audit.listing(tx, words="SKIP")] == ["queue.triage"]
+        assert [one.deed for one in audit.listing(tx, words="100%")] == []
+        assert [one.deed for one in audit.listing(tx, deed="people.")] == ["people.role"]
+        assert [one.deed for one in audit.listing(tx, since=now + DAY, until=now + 2 * DAY)] == ["queue.triage"]
+        last = audit.listing(tx, limit=1)[0]
+        assert [one.deed for one in audit.listing(tx, before=last.id, limit=1)] == ["queue.triage"]
+        assert audit.people(tx) == ["Edda", "Joris"]
+
+
+def test_what_saves_itself_again_and_again_is_told_once(store: Store, clock: Clock) -> None:
+    now = clock.now()
+    with store.writing() as tx:
+        for minute in (0, 1, 5, 30):
+            at = now + timedelta(minutes=minute)
+            audit.add(tx, at=at, who="Edda", via="desk", deed="blocks.change", subject="/b/1", address="192.0.2.1")
+        audit.add(tx, at=now, who="Edda", via="desk", deed="blocks.change", subject="/b/2", address="192.0.2.1")
+        assert len(audit.listing(tx)) == 3
+
+
+def test_a_token_lasts_until_it_is_over_or_removed(store: Store, clock: Clock) -> None:
+    now = clock.now()
+    with store.writing() as tx:
+        edda = users.add(tx, "Edda", "x", role=Role.ADMIN, now=now)
+        joris = users.add(tx, "Joris", "x", role=Role.EDITOR, now=now)
+        key = tokens.add(tx, edda.id, "hash", name="script", scope=Scope.READ, now=now, expires=now + DAY)
+        tokens.add(tx, joris.id, "other", name="script", scope=Scope.EDIT, now=now, expires=None)
+        found = tokens.find(tx, "hash", now)
+        assert found is not None
+        assert (found.user, found.name, found.scope, found.used_at) == (edda, "script", Scope.READ, None)
+        assert tokens.find(tx, "hash", now + DAY) is None
+        tokens.used(tx, key, now)
+        assert [one.used_at for one in tokens.of_user(tx, edda.id)] == [now]
+        with pytest.raises(NotFound):
+            tokens.remove(tx, joris.id, key)
+        tokens.remove(tx, edda.id, key)
+        assert tokens.find(tx, "hash", now) is None
+        users.remove(tx, joris.id)
+        assert tokens.find(tx, "other", now) is None
+
+
+def test_a_key_of_a_request_is_taken_once(store: Store, clock: Clock) -> None:
+    now = clock.now()
+    with store.writing() as tx:
+        edda = users.add(tx, "Edda", "x", role=Role.ADMIN, now=now)
+        token = tokens.add(tx, edda.id, "hash", name="script", scope=Scope.READ, now=now, expires=None)
+        assert tokens.begin(tx, token, "k", "request", now=now, forget_before=now - DAY) is None
+        assert tokens.begin(tx, token, "k", "request", now=now, forget_before=now - DAY) == tokens.Answer(
+            "request", None, None
+        )
+        tokens.finish(tx, token, "k", status=201, body="{}")
+        again = tokens.begin(tx, token, "k", "request", now=now, forget_before=now - DAY)
+        assert again == tokens.Answer("request", 201, "{}")
+        assert tokens.begin(tx, token, "k", "x", now=now + 2 * DAY, forget_before=now + DAY) is None, "a day later"
+
+
+def test_failures_are_counted_by_key_and_time(store: Store, clock: Clock) -> None:
+    now = clock.now()
+    with store.writing() as tx:
+        for minute in range(4):
+            at = now + timedelta(minutes=minute)
+            attempts.add(tx, ["name edda", "from 192.0.2.1"], at, forget_before=now)
+        assert attempts.nth_latest(tx, "name edda", now - DAY, 4) == now
+        assert attempts.nth_latest(tx, "name edda", now, 4) is None
+        attempts.forget(tx, ["name edda"])
+        assert attempts.nth_latest(tx, "name edda", now - DAY, 1) is None
+        assert attempts.nth_latest(tx, "from 192.0.2.1", now - DAY, 1) == now + timedelta(minutes=3)
