@@ -140,7 +140,9 @@ def _leaves(root: Any) -> Iterator[Any]:
 def _headline_inside(element: Any) -> Any | None:
     """The bold or linked line with which a cell or a paragraph begins, where a break and its text follow."""
     first = next(iter(element), None)
-    after = first.getnext() if first is not None else None
+    if first is None:
+        return None
+    after = first.getnext()
     if after is None or after.tag != "br" or (element.text or "").strip() or (first.tail or "").strip():
         return None
     named = first.tag in ("b", "strong", "a") and one_line(first.text_content())
