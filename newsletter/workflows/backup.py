@@ -6,12 +6,14 @@ secret keys, and the folders `templates`, `assets` and `drop`.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
 import re
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -228,11 +230,17 @@ def _unpack(source: Path, folder: Path) -> tuple[dict[str, Any], list[str]]:
 @contextmanager
 def _opened(source: Path) -> Iterator[tarfile.TarFile]:
     try:
-        with tarfile.open(source, mode="r|gz") as archive:
-            yield archive
+        # not tarfile's own gunzip, which does not compare the checksum at the end
+        with gzip.open(source) as plain:
+            with tarfile.open(fileobj=plain, mode="r|") as archive:
+                yield archive
+            while plain.read(_CHUNK):
+                pass
     except tarfile.ReadError as cause:
         raise _no_backup(source) from cause
-    except (EOFError, OSError, ValueError, KeyError, TypeError) as cause:
+    except (EOFError, OSError, ValueError, KeyError, TypeError, zlib.error) as cause:
+        if str(cause).startswith("Not a gzipped file"):
+            raise _no_backup(source) from cause
         if isinstance(cause, OSError) and cause.errno is not None:
             raise
         raise _damaged(source) from cause

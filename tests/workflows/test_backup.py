@@ -229,7 +229,7 @@ def test_a_database_that_is_not_empty_is_not_touched(desk: Desk, tmp_path: Path,
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("damage", ["cut", "flipped", "text", "empty", "missing", "climbs", "link"])
+@pytest.mark.parametrize("damage", ["cut", "flipped", "checksum", "text", "empty", "missing", "climbs", "link"])
 def test_what_is_no_backup_or_damaged_is_told_and_leaves_nothing(
     desk: Desk, tmp_path: Path, environ: dict[str, str], damage: str
 ) -> None:
@@ -239,8 +239,10 @@ def test_what_is_no_backup_or_damaged_is_told_and_leaves_nothing(
     if damage == "cut":
         file.write_bytes(content[: len(content) // 2])
     elif damage == "flipped":
-        middle = len(content) // 2
-        file.write_bytes(content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :])
+        middle = len(content) // 3
+        file.write_bytes(content[:middle] + bytes([content[middle] ^ 0x10]) + content[middle + 1 :])
+    elif damage == "checksum":
+        file.write_bytes(content[:-8] + bytes([content[-8] ^ 1]) + content[-7:])
     elif damage == "text":
         file.write_text("not a backup")
     elif damage == "empty":
