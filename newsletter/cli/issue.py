@@ -75,6 +75,9 @@ def list_(
     ctx: typer.Context, state: Annotated[str | None, typer.Option(help="draft, approved, scheduled, sent, …")] = None
 ) -> None:
     """List the issues, newest first."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     from newsletter.cli.issue_json import row
     from newsletter.errors import NewsletterError
     from newsletter.model.issue import IssueState
@@ -84,11 +87,17 @@ def list_(
     if state is not None and state not in list(IssueState):
         raise NewsletterError(f"There is no state “{state}”; there are: {', '.join(IssueState)}.", where="--state")
     with call.store.reading() as tx:
-        found = [row(one) for one in issues.listing(tx, call.publication.id, IssueState(state) if state else None)]
+        listed = issues.listing(tx, call.publication.id, IssueState(state) if state else None)
+    zone = ZoneInfo(call.publication.zone)
+    found = [row(one) for one in listed]
+
+    def day(at: str | None) -> str:
+        return f"{datetime.fromisoformat(at).astimezone(zone):%d %b %Y %H:%M}" if at else ""
+
     call.show(
         found,
         "\n".join(
-            f"{one['number']:>4}  {one['state']:<10} {one['sent_at'] or one['scheduled_at'] or '':<26} {one['title']}"
+            f"{one['number']:>4}  {one['state']:<10} {day(one['sent_at'] or one['scheduled_at']):<18} {one['title']}"
             for one in found
         )
         or "There is no issue yet. Make one with: newsletter issue new",
@@ -207,9 +216,7 @@ def edit(
     outlet: Annotated[str | None, typer.Option()] = None,
     url: Annotated[str | None, typer.Option()] = None,
     alt: Annotated[str | None, typer.Option(metavar="TEXT", help="What a picture shows.")] = None,
-    tags: Annotated[
-        str | None, typer.Option(help="For the archive, parted by commas.")
-    ] = None,
+    tags: Annotated[str | None, typer.Option(help="For the archive, parted by commas.")] = None,
     if_version: Annotated[int | None, IF_VERSION] = None,
 ) -> None:
     """Write over a block's original, which is kept; an empty text returns to it."""
