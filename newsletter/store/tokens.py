@@ -14,6 +14,7 @@ from newsletter.model.user import UserId
 from newsletter.store.engine import Tx
 from newsletter.store.schema import api_answer, user
 from newsletter.store.schema import api_token as table
+from newsletter.store.upsert import upsert_into
 from newsletter.store.users import user_of
 
 
@@ -82,11 +83,12 @@ class Answer:
 def begin(tx: Tx, token: int, key: str, request_hash: str, *, now: datetime, forget_before: datetime) -> Answer | None:
     """Take an Idempotency-Key; none where it is fresh, else what it was taken for."""
     tx.execute(delete(api_answer).where(api_answer.c.at < forget_before))
-    row = tx.execute(select(api_answer).where(api_answer.c.token_id == token, api_answer.c.key == key)).first()
-    if row is not None:
-        return Answer(row.request_hash, row.status, row.body)
-    tx.execute(insert(api_answer).values(token_id=token, key=key, request_hash=request_hash, at=now))
-    return None
+    # Two at once (PostgreSQL): the second waits for the first, and finds its row.
+    fresh = upsert_into(tx, api_answer).values(token_id=token, key=key, request_hash=request_hash, at=now)
+    if tx.execute(fresh.on_conflict_do_nothing().returning(api_answer.c.key)).first() is not None:
+        return None
+    row = tx.execute(select(api_answer).where(api_answer.c.token_id == token, api_answer.c.key == key)).one()
+    return Answer(row.request_hash, row.status, row.body)
 
 
 def finish(tx: Tx, token: int, key: str, *, status: int, body: str) -> None:
