@@ -31,6 +31,7 @@ def block_fields() -> dict[str, str]:
         "alt": _("What it shows"),
         "outlet": _("Outlet"),
         "url": _("Link"),
+        "tags": _("Tags"),
     }
 
 
