@@ -93,7 +93,7 @@ def test_the_whole_way_by_keys_alone(window: Callable[..., Any], shared_desk: An
     expect(page.locator("#saved")).to_contain_text("Saved")
     page.keyboard.press("Enter")
     expect(page.locator("#outline .block h4").nth(1)).to_have_text("Sundays at the library")
-    page.keyboard.press("p")
+    page.keyboard.press("Shift+P")
     expect(page.get_by_role("heading", name=f"Issue {number} would go to 2 readers.")).to_be_visible()
     tab_to("link", "Send now…")
     page.keyboard.press("Enter")
