@@ -16,9 +16,7 @@ def correct(
     note: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What was wrong; TEXT, @FILE, or - for stdin.")
     ] = None,
-    send: Annotated[
-        bool, typer.Option("--send", help="Also draft a letter to exactly those who have it.")
-    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Also draft a letter to exactly those who have it.")] = False,
     open_text: Annotated[
         bool, typer.Option("--open", help="First let its text be edited: issue edit, text, move, remove, set.")
     ] = False,
