@@ -18,6 +18,7 @@ from newsletter.settings import Settings
 from newsletter.store import Store, issues
 from newsletter.web.app import build
 from newsletter.web.serving import place_for
+from newsletter.workflows.publish import Desk
 
 
 def from_here(store: Store, settings: Settings, clock: Clock, letter: Publication, client: str = "127.0.0.1") -> Any:
@@ -85,11 +86,11 @@ def test_figures_are_for_this_machine(
 
 
 @pytest.fixture
-def going(editor: Any, sqlite_store: Store, clock: Clock, letter: Publication) -> Any:
+def going(editor: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication) -> Any:
     readers.add(sqlite_store, clock, letter.id, "ana@example.org")
     editor.post("/issues")
     editor.post("/issues/1/blocks", {"text": "Good morning."})
-    editor.post("/issues/1/send")
+    Desk(sqlite_store, settings, clock, letter).start(1, approve=True)
     return editor
 
 
