@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Request, Response
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import Issue
 from newsletter.model.item import ItemId, Triage
+from newsletter.model.publication import PublicationId
 from newsletter.model.source import SourceId
 from newsletter.model.step import Step
 from newsletter.model.wanted import Row, Wanted
@@ -70,7 +71,8 @@ def queue_values(request: Request, view: View, issue: Issue | None) -> dict[str,
     place, user = place_of(request), user_of(request)
     publication, now = place.publication(), place.clock.now()
     with place.store.reading() as tx:
-        view = standing(view, now, arrivals.newest(tx, publication.id))
+        newest = arrivals.newest(tx, publication.id)
+        view = standing(view, now, newest)
         wanted = wanted_by(view, now)
         found = queue.listing(tx, publication.id, wanted, now=now, limit=view.limit + 1)
         counts = decisions.rows(tx, publication.id)
@@ -81,7 +83,7 @@ def queue_values(request: Request, view: View, issue: Issue | None) -> dict[str,
         ]
         every_source = sources.listing(tx, publication.id)
         step = _last(tx, publication.id, user.name, now)
-        languages, names = queue.languages(tx, publication.id), queue.sections(tx, publication.id)
+        languages, names = _languages(tx, publication.id, newest), queue.sections(tx, publication.id)
         listed = issue.outline.sections if issue else ()
         rows = [
             shown_row(row, wanted=wanted.state, sections=listed, zone=ZoneInfo(publication.zone))
@@ -115,6 +117,18 @@ def queue_values(request: Request, view: View, issue: Issue | None) -> dict[str,
         "step": step,
         "triage_title": title_of,
     }
+
+
+_spoken: dict[tuple[str, int], tuple[int, list[str]]] = {}
+"""The languages of each queue, and the newest item when they were looked for: they change with new items only."""
+
+
+def _languages(tx: Tx, publication: PublicationId, newest: int) -> list[str]:
+    key = (str(tx.engine.url), publication)
+    known = _spoken.get(key)
+    if known is None or known[0] != newest:
+        known = _spoken[key] = newest, queue.languages(tx, publication)
+    return known[1]
 
 
 def _following(rows: Sequence[ShownRow], selected: ShownRow | None) -> int | None:
