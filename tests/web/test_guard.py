@@ -126,12 +126,14 @@ def test_an_address_that_cannot_be_is_no_page(editor: Any, path: str, status: in
     assert "There is no such page" in answer.text
 
 
-def test_a_form_without_its_fields_is_told_so(editor: Any) -> None:
+def test_a_form_that_cannot_be_read_is_told_so(editor: Any) -> None:
     answer = editor.post("/queue", {"do": "pick", "item": "9" * 30})
     assert answer.status_code == 400
     assert "not complete" in answer.text
-    editor.post("/queue", {"do": "pick"})
-    assert "Tick an item first" in editor.get("/").text
+
+
+def test_a_decision_about_nothing_is_told_so(editor: Any) -> None:
+    assert "Tick an item first" in editor.post("/queue", {"do": "pick"}, follow_redirects=True).text
 
 
 def test_every_page_but_the_public_ones_asks_for_a_session(visitor: Any) -> None:
