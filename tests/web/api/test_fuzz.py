@@ -81,5 +81,5 @@ def test_whatever_is_sent_nothing_breaks_and_every_answer_is_as_described(descri
     print(sorted(seen.items()))
     assert not broken, "\n\n".join(broken)
     assert len(operations) > 50
-    assert seen[200] > len(operations), "most are let in, and some are done"
+    assert seen[200] > EXAMPLES * len(operations) / 10, "all are let in, and some are done"
     assert not seen[401]
