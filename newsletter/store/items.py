@@ -74,9 +74,7 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
 def summarise(tx: Tx) -> None:
     """Say of each item what its latest version says, where a database of an earlier version did not."""
     latest = and_(item_version.c.item_id == item.c.id, item_version.c.number == item.c.latest)
-    values = {
-        name: select(item_version.c[name]).where(latest).scalar_subquery() for name in ("published", "language")
-    }
+    values = {name: select(item_version.c[name]).where(latest).scalar_subquery() for name in ("published", "language")}
     tx.execute(update(item).values(values).where(item.c.published.is_(None), item.c.language.is_(None)))
 
 

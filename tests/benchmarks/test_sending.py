@@ -2,8 +2,8 @@
 
 One command, `pytest -m benchmark tests/benchmarks/test_sending.py`. Everything that is compared runs in turns with what
 it is compared with; figures are medians over the rounds. From the environment: `NEWSLETTER_BENCH_MESSAGES` (5,000;
-50,000 for a figure to quote), `NEWSLETTER_BENCH_ROUNDS` (3; 5), `NEWSLETTER_BENCH_READERS` (the large list of the memory
-test, 100,000; 1,000,000), and `NEWSLETTER_BENCH_REPORT`, where the report goes.
+50,000 for a figure to quote), `NEWSLETTER_BENCH_ROUNDS` (3; 5), `NEWSLETTER_BENCH_READERS` (the large list of the
+memory test, 100,000; 1,000,000), and `NEWSLETTER_BENCH_REPORT`, where the report goes.
 """
 
 from __future__ import annotations
