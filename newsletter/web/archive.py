@@ -83,7 +83,7 @@ def _shelves(
     topic: str = "",
     q: str = "",
 ) -> Response:
-    """A page of titles and excerpts, and the ways to the others. `where`: its address, its number, how many there are."""
+    """A page of titles and excerpts, and the ways to the others. `where`: address, number, and how many there are."""
     publication = desk.publication
     known = topics(desk)
     url, page, pages = where

@@ -94,7 +94,7 @@ def test_a_queue_of_ten_thousand(store: Store, clock: Clock, tmp_path: Path) -> 
         )
         parts = _parts(store, letter.id, now)
     print(
-        f"\n{store.engine.dialect.name}: {COUNT} items; query of the first page {first:.0f} ms, of a search {search:.0f}, "
+        f"\n{store.engine.dialect.name}: {COUNT} items; first page, query {first:.0f} ms, search {search:.0f}, "
         f"a word of most items {common:.0f} ms; whole page {page:.0f} ms ({size / 1000:.0f} kB), "
         f"page of a search {found_page:.0f} ms, a decision {skip:.0f} ms; {parts}"
     )
