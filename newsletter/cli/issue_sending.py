@@ -279,6 +279,7 @@ def deliveries(
     from newsletter.model.delivery import DeliveryState
     from newsletter.store import deliveries as ledger
     from newsletter.store import issues
+    from newsletter.workflows.shapes import delivery_json
 
     call: Call = ctx.obj
     if state is not None and state not in list(DeliveryState):
@@ -286,22 +287,8 @@ def deliveries(
     with call.store.reading() as tx:
         wanted = issues.get(tx, call.publication.id, number_or_latest(issue))
         rows = ledger.listing(tx, wanted.id, DeliveryState(state) if state else None, after=after, limit=limit)
-    waiting = (DeliveryState.DEFERRED, DeliveryState.QUEUED)
     call.show(
-        [
-            {
-                "id": row.id,
-                "email": row.email,
-                "state": row.state.value,
-                "attempts": row.attempts,
-                "code": row.code,
-                "reply": row.reply,
-                "message_id": row.message_id,
-                "at": row.at.isoformat() if row.at else None,
-                "retry_at": row.due_at.isoformat() if row.due_at and row.state in waiting else None,
-            }
-            for row in rows
-        ],
+        [delivery_json(row) for row in rows],
         "\n".join(f"{row.id:>8}  {row.state.value:<10} {row.email}  {row.reply or row.why or ''}" for row in rows)
         or "The ledger of this issue is empty.",
     )

@@ -10,19 +10,11 @@ from typing import Any
 
 import pytest
 
+from .journey import enter
+
 pytestmark = pytest.mark.browser
 
 SIZES = {"wide": (1280, 900), "phone": (375, 812)}
-PASSWORD = "ferry-house-12"
-
-
-def enter(page: Any, desk: Any) -> None:
-    """Set the password by the one-time link."""
-    page.goto(desk.link)
-    page.get_by_label("Your name").fill("Edda")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("The same again").fill(PASSWORD)
-    page.get_by_role("button", name="Open the desk").click()
 
 
 def compose(page: Any) -> None:
