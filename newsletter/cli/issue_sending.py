@@ -254,15 +254,19 @@ def _ask(call: Call, room: Desk, number: int) -> None:
 def status(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     """Count the ledger; of an issue on its way also how fast it goes, and when it will be done."""
     from newsletter.cli.issue_json import counts, counts_text, pace_text
+    from newsletter.model.issue import IssueState
     from newsletter.workflows.under_way import under_way
 
     call: Call = ctx.obj
     room = desk(call)
     found, tally = room.status(number_or_latest(issue))
     pace = under_way(room, found, tally)
-    done_at = pace.done_at.isoformat(timespec="seconds") if pace.done_at else None
+    document = counts(found, tally)
+    if found.state is IssueState.SENDING:  # else it is what `send` prints, field for field
+        done_at = pace.done_at.isoformat(timespec="seconds") if pace.done_at else None
+        document |= {"rate": pace.rate, "done_at": done_at}
     call.show(
-        {**counts(found, tally), "rate": pace.rate, "done_at": done_at},
+        document,
         lambda: counts_text(found, tally) + pace_text(pace.rate, pace.done_at, call.clock.now()),
     )
 
