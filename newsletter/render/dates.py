@@ -143,9 +143,13 @@ def times(one: Occurrence, language: str) -> str:
 
 
 def zone_name(moment: datetime, locale: Locale) -> str:
-    """The short name of a moment's zone as readers know it: `ET`, `MEZ`, `CET`; `UTC+5:30` where there is none."""
+    """The short name of a moment's zone as readers know it: `ET`, `MESZ` in summer; `UTC+5:30` where there is none."""
     generic = str(get_timezone_name(moment.tzinfo, width="short", locale=locale))
-    specific = str(get_timezone_name(moment, width="short", locale=locale))
+    winter = str(get_timezone_name(moment.tzinfo, width="short", locale=locale, zone_variant="standard"))
+    season = "daylight" if moment.dst() else "standard"
+    specific = str(get_timezone_name(moment, width="short", locale=locale, zone_variant=season))
+    if generic == winter:  # where a language has no name for both seasons, Babel answers with the winter's
+        generic = specific
     for name in (generic, specific, moment.tzname() or ""):
         if re.fullmatch(r"[A-Z]{1,5}", name):
             return name

@@ -123,6 +123,7 @@ def test_a_city_is_the_last_part_of_a_place(place: str | None, city: str) -> Non
         ("en", event(1, "2026-11-30", hour=19), [("New York", "7:00 PM ET"), ("Berlin", "Tue 1:00 AM CET")]),
         ("en", event(1, "2027-03-20", hour=14), [("New York", "2:00 PM ET"), ("Berlin", "7:00 PM CET")]),  # US first
         ("de", event(1, "2026-11-30", hour=14), [("New York", "14:00 EST"), ("Berlin", "20:00 MEZ")]),
+        ("de", event(1, "2027-07-05", hour=14), [("New York", "14:00 EDT"), ("Berlin", "20:00 MESZ")]),
         ("en", event(1, "2026-11-30"), []),  # no time, no zone
     ],
 )
