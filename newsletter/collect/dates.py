@@ -6,22 +6,28 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from newsletter.collect.months import month_number
+
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})",
     re.IGNORECASE,
 )
-_MAIL = re.compile(
-    r"(?:[^\W\d_]+\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2})[,\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
-    r"\s*([ap]\.?m\.?)?\s*([+-]\d{4}|[+-]\d{2}:\d{2}|[A-Za-z]{1,5})(?:\s*\([^)]*\))?",
-    re.IGNORECASE,
+_WEEKDAY = r"(?:[^\W\d_]+(?:-[^\W\d_]+)?\.?,?\s+)?"
+_CLOCK = (
+    r"(?:[,\s]+(?:(?:at|um|à|às|a\s+las?)\s+)?(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*uhr)?"
+    r"(?:\s*(?P<zone>[+-]\d{4}|[+-]\d{2}:\d{2}|[A-Za-z]{1,5}))?(?:\s*\([^)]*\))?)?"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG_MONTHS = frozenset(
-    [
-        "january", "february", "march", "april", "june", "july", "august", "september", "sept", "october",
-        "november", "december",
-    ]
-)  # fmt: skip
+_YEAR = r"(?P<year>\d{4}|\d{2}(?=[,\s]+\d{1,2}:))"
+_MONTH = r"(?P<month>[^\W\d_]{3,10})"
+_WRITTEN = tuple(
+    re.compile(_WEEKDAY + day_and_month + _CLOCK, re.IGNORECASE)
+    for day_and_month in (
+        rf"(?P<day>\d{{1,2}})(?:er|st|nd|rd|th|\.|º)?(?:[\s-]+(?:de\s+)?){_MONTH}\.?,?[\s-]+(?:de\s+)?{_YEAR}",
+        rf"{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}",
+        r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<then>\d{1,2})(?P=mark)(?P<year>\d{4})",
+    )
+)
 _ZONES = {
     **dict.fromkeys(("Z", "UT", "UTC", "GMT", "WET"), 0),
     "EST": -5,
@@ -46,24 +52,17 @@ OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 
 
 def feed_date(text: str | None) -> datetime | None:
-    """A date of a feed (RFC 3339, RFC 822), in UTC; none where it names no zone, or cannot be read for certain."""
+    """A date of a feed (RFC 3339, RFC 822), in UTC; none where it names no zone, or cannot be read for certain.
+
+    Months may have their names in any language of `months`.
+    """
     text = (text or "").strip()
     try:
         if match := _ISO.fullmatch(text):
             year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-            offset = _offset(match[7])
-        elif match := _MAIL.fullmatch(text):
-            word = match[2].lower()
-            if word[:3] not in _MONTHS or (len(word) > 3 and word not in _LONG_MONTHS):
-                return None
-            day, month, year = int(match[1]), _MONTHS.index(word[:3]) + 1, _full_year(match[3])
-            hour, minute, second = _hour(int(match[4]), match[7]), int(match[5]), int(match[6] or 0)
-            offset = _offset(match[8])
-        else:
-            return None
-        if offset is None:
-            return None
-        return _moment(year, month, day, hour, minute, second, offset)
+            return _in_utc(_moment(year, month, day, hour, minute, second), _offset(match[7]))
+        read = _read(text)
+        return _in_utc(read[0], _offset(read[1])) if read and read[1] else None
     except (ValueError, OverflowError):
         return None
 
@@ -71,7 +70,8 @@ def feed_date(text: str | None) -> datetime | None:
 def written_date(value: object, zone: str) -> datetime | None:
     """A date that a person wrote into a file: with its offset, else in `zone` (an IANA name); in UTC.
 
-    Takes what YAML gives: a text, a date or a datetime.
+    Takes what YAML gives: a text, a date or a datetime. A day without a time begins at midnight; one like 06/07/2026,
+    which means two days, is none.
     """
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
@@ -82,7 +82,10 @@ def written_date(value: object, zone: str) -> datetime | None:
     if known := feed_date(value):
         return known
     try:
-        return written_date(datetime.fromisoformat(value.strip()), zone)
+        read = _read(value.strip())
+        if read is None:
+            return written_date(datetime.fromisoformat(value.strip()), zone)
+        return None if read[1] else written_date(read[0], zone)  # a zone that nobody knows is not ours
     except (ValueError, OverflowError):
         return None
 
@@ -96,11 +99,39 @@ def flags(published: datetime | None, now: datetime) -> tuple[str, ...]:
     return ("old-date",) if published < OLDEST else ()
 
 
-def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int, offset: timedelta) -> datetime:
+def _read(text: str) -> tuple[datetime, str | None] | None:
+    """The moment that a text names, without a zone, and the zone's name or offset. Raises ValueError."""
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in _WRITTEN)), None)
+    if match is None:
+        return None
+    held = match.groupdict()
+    if "first" in held:
+        found = _numbered(int(held["first"]), int(held["then"]), held["mark"])
+    else:
+        month = month_number(held["month"])
+        found = (int(held["day"]), month) if month else None
+    if found is None:
+        return None
+    hour, minute, second = (int(held[name] or 0) for name in ("hour", "minute", "second"))
+    return _moment(_full_year(held["year"]), found[1], found[0], _hour(hour, held["half"]), minute, second), held[
+        "zone"
+    ]
+
+
+def _numbered(first: int, then: int, mark: str) -> tuple[int, int] | None:
+    """Day and month of a date in numbers; none where it means two days."""
+    if mark == "." or first > 12 or first == then:  # with points the day is always first
+        return first, then
+    return (then, first) if then > 12 else None
+
+
+def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
     carry = timedelta(days=1) if (hour, minute, second) == (24, 0, 0) else timedelta()
-    hour = 0 if carry else hour
-    local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(offset))
-    return (local + carry).astimezone(UTC)
+    return datetime(year, month, day, 0 if carry else hour, minute, min(second, 59)) + carry  # noqa: DTZ001
+
+
+def _in_utc(moment: datetime, offset: timedelta | None) -> datetime | None:
+    return None if offset is None else moment.replace(tzinfo=timezone(offset)).astimezone(UTC)
 
 
 def _full_year(text: str) -> int:

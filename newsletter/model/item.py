@@ -70,7 +70,7 @@ class ItemData:
     canonical_url: str | None = None
     """`url` without tracking, fragment, trailing slash; the second identity."""
     flags: tuple[str, ...] = ()
-    """What a person should look at: `future-date`, `no-title`, `old-date`, `rule`, `split-me`, `breaks-off`,
+    """What a person should look at: `future-date`, `date-unread`, `no-title`, `old-date`, `rule`, `split-me`, `breaks-off`,
     `link-only`, `proposed-outlet: NAME`, `sender: ADDRESS`."""
 
     @property

@@ -148,3 +148,17 @@ def test_a_feed_in_another_encoding_is_read() -> None:
     body = '<?xml version="1.0" encoding="iso-8859-1"?><rss version="2.0"><channel><item><title>Café</title></item></channel></rss>'  # noqa: E501
     found: Any = read(body.encode("iso-8859-1"))
     assert found.items[0].title == "Café"
+
+
+@pytest.mark.parametrize(
+    ("date", "flags"),
+    [
+        ("<pubDate>mer., 24 juin 2026 10:00:00 +0200</pubDate>", ()),
+        ("<pubDate>mercredi 24 juin 2026 10:00</pubDate>", ("date-unread",)),
+        ("<pubDate>soon</pubDate>", ("date-unread",)),
+        ("<pubDate> </pubDate>", ()),
+        ("", ()),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_flagged(date: str, flags: tuple[str, ...]) -> None:
+    assert rss(f"<title>Bridge</title><link>https://a.example/1</link>{date}").flags == flags

@@ -171,3 +171,11 @@ def test_a_file_of_no_use_is_one_sentence(name: str, content: str | bytes, words
         read(name, content)
     assert "\n" not in caught.value.reason
     assert caught.value.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("date", "flags"), [("18/06/2026", ()), ("06/07/2026", ("date-unread",)), ("soon", ("date-unread",)), ("", ())]
+)
+def test_a_date_of_a_row_that_cannot_be_read_is_flagged(date: str, flags: tuple[str, ...]) -> None:
+    (item,) = read("list.csv", f"title,date\nBridge,{date}\n").items
+    assert (item.flags, item.published is None) == (flags, not date or bool(flags))

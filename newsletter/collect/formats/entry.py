@@ -30,13 +30,14 @@ def entry(
     outlet: str | None = None,
     author: str | None = None,
     published: datetime | None = None,
+    dated: bool = False,
     language: str | None = None,
     guid: str | None = None,
 ) -> ItemData:
     """An item from raw parts: HTML through the one policy, links absolute, texts on one line.
 
     `title` is plain text already. Links of the texts are taken against `text_base`, else the item's own link.
-    The excerpt is the beginning of the summary, else of the body.
+    The excerpt is the beginning of the summary, else of the body. `dated`: whether the source gives a date at all.
     """
     link = absolute(url, base_url) if url else None
     link = without_tracking(link) if link else None
@@ -58,7 +59,7 @@ def entry(
         language=language if language and _LANGUAGE.fullmatch(language) else None,
         guid=guid,
         canonical_url=canonical(link),
-        flags=() if title else ("no-title",),
+        flags=(*(() if title else ("no-title",)), *(("date-unread",) if dated and published is None else ())),
     )
 
 

@@ -110,6 +110,7 @@ def _item(raw: Any, feed_url: str, language: str | None, version: str) -> ItemDa
     literal = version.startswith("atom") and title_detail.get("type") == "text/plain"
     title = one_line(raw.get("title") or "") if literal else plain(raw.get("title") or "")
     summary, body = _texts(raw)
+    dates = [text for name in ("published", "updated", "created") if (text := text_of(name).strip())]
     return entry(
         title=title,
         url=link,
@@ -118,7 +119,8 @@ def _item(raw: Any, feed_url: str, language: str | None, version: str) -> ItemDa
         body_html=body,
         outlet=plain((raw.get("source") or {}).get("title") or "") or None,
         author=_author(raw),
-        published=next(filter(None, map(feed_date, map(text_of, ("published", "updated", "created")))), None),
+        published=next(filter(None, map(feed_date, dates)), None),
+        dated=bool(dates),
         language=title_detail.get("language") or language,
         guid=raw.get("id"),
         text_base=_base(raw, feed_url),

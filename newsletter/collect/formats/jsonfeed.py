@@ -56,6 +56,7 @@ def _item(raw: dict[str, Any], feed_url: str, authors: str | None, language: str
         body_html=body or summary,
         author=_authors(raw) or authors,
         published=feed_date(_text(raw, "date_published")) or feed_date(_text(raw, "date_modified")),
+        dated=bool(_text(raw, "date_published").strip() or _text(raw, "date_modified").strip()),
         language=_text(raw, "language") or language or None,
         guid=str(guid) if isinstance(guid, str | int | float) and not isinstance(guid, bool) else None,
     )

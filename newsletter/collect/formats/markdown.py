@@ -42,6 +42,7 @@ def read_markdown(document: Document) -> Found:
         outlet=_text(fields, "outlet") or None,
         author=_text(fields, "author") or None,
         published=written_date(fields.get("date"), document.zone),
+        dated=fields.get("date") not in (None, ""),
         language=_text(fields, "language") or None,
         guid=document.name,
     )

@@ -60,6 +60,7 @@ def _item(values: Mapping[str, str], fields: Mapping[str, Any], document: Docume
         outlet=plain(values["outlet"]) or None,
         author=plain(values["author"]) or None,
         published=written_date(date, document.zone),
+        dated=date is not None and str(date).strip() != "",
         language=values["language"] or None,
         guid=f"{document.name}#{values['guid']}" if values["guid"] else None,
     )
