@@ -28,6 +28,16 @@ _ABOUT_US = re.compile(
 )
 """Of a refusal with a code for policy, or without one: what is said of the sender and not of the reader."""
 
+_THE_READERS_OWN = re.compile(r"\b(recipients?|users?|mailbox(es)?|inbox|rcpt)\b", re.IGNORECASE)
+"""Of a refusal with a code for policy, or without one: the policy is that of the reader."""
+_READERS_POLICIES = frozenset({2, 12, 17, 18, 124, 129, 133, 134, 135, 136})
+"""Details of X.7 that are said of the one mailbox: a list that takes from some only, or an owner who has changed
+(RFC 3463 §3.8, RFC 7293 §14), and what Exchange says of groups and mailboxes that take from some only."""
+_POLICY = re.compile(
+    r"\b(policy|policies|blocked|blacklisted|black-?listed|banned|denied|prohibited|administrative)\b", re.IGNORECASE
+)
+"""Of a refusal without a code for policy: the server has something against the one who sends."""
+
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _THE_ADDRESS_IS_GONE = {
     (1, 1): "bad destination mailbox address",
@@ -104,9 +114,21 @@ def judge(answer: Answer) -> Verdict:
         return Verdict(BACK, rests=True)
     if subject in _THE_ADDRESS_IS_GONE:
         return Verdict(DeliveryState.FAILED, gone=True)
-    if (subject is None or subject[0] in (0, 7)) and _ABOUT_US.search(answer.reply):
+    if _is_about_us(subject, answer.reply):
         return Verdict(BACK, rests=True)
     return Verdict(DeliveryState.FAILED, suspicious=stage is not Stage.RCPT)
+
+
+def _is_about_us(subject: tuple[int, int] | None, reply: str) -> bool:
+    """Whether a refusal is security or policy (RFC 3463 §3.8) against us, and not that of the one reader."""
+    if subject is not None and subject[0] not in (0, 7):
+        return False
+    if _ABOUT_US.search(reply):
+        return True
+    is_policy = subject is not None and subject[0] == 7
+    if (is_policy and subject is not None and subject[1] in _READERS_POLICIES) or _THE_READERS_OWN.search(reply):
+        return False
+    return is_policy or bool(_POLICY.search(reply))
 
 
 def enhanced(reply: str) -> tuple[int, int] | None:
@@ -116,8 +138,8 @@ def enhanced(reply: str) -> tuple[int, int] | None:
 
 
 def _lost(answer: Answer) -> Verdict:
-    if answer.stage is Stage.DOT:
-        return Verdict(DeliveryState.UNCERTAIN, reconnect=True)
+    if answer.stage is Stage.DOT:  # on a connection that took others before it may be the end of just that one
+        return Verdict(DeliveryState.UNCERTAIN, reconnect=True, suspicious=answer.fresh)
     if answer.stage is Stage.BODY or answer.fresh:
         return Verdict(DeliveryState.DEFERRED, reconnect=True, suspicious=True)
     return Verdict(BACK, reconnect=True)  # servers drop connections that were idle or long in use

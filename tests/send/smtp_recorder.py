@@ -151,6 +151,7 @@ class Conversation(socketserver.StreamRequestHandler):
             "soft": "451 4.7.1 Greylisted, try again later",
             "hard": "550 5.1.1 No such user here",
             "relay": "554 5.7.1 Relay access denied",
+            "policy": "554 5.7.1 blocked by policy",
         }.get(kind, "250 2.1.5 ok")
 
     def take(self, sender: str, recipient: str) -> bool:

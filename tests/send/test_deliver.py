@@ -220,14 +220,16 @@ def test_a_server_that_does_not_want_us_ends_the_run_with_one_sentence_and_nobod
     assert Counter(fine.recipients()) == Counter(READERS)
 
 
-def test_relaying_denied_is_about_us_and_fails_nobody(
-    sqlite_store: Store, clock: Clock, recorder: Any, settings_for: SettingsFor
+@pytest.mark.parametrize(("kind", "sentence"), [("relay", "Relay access denied"), ("policy", "blocked by policy")])
+def test_a_refusal_that_is_about_us_pauses_with_why_and_fails_nobody(
+    sqlite_store: Store, clock: Clock, recorder: Any, settings_for: SettingsFor, kind: str, sentence: str
 ) -> None:
-    issue = _small_issue(sqlite_store, clock, ["relay-1@example.org", "relay-2@example.org"])
-    with pytest.raises(SendStopped, match="Relay access denied"):
+    issue = _small_issue(sqlite_store, clock, [f"{kind}-{number}@example.org" for number in range(60)])
+    with pytest.raises(SendStopped, match=sentence):
         deliver.deliver(sqlite_store, settings_for(recorder().port), clock, issue)
     with sqlite_store.reading() as tx:
-        assert counted(deliveries.tally(tx, issue)) == {"audience": 2, "queued": 2}
+        assert counted(deliveries.tally(tx, issue)) == {"audience": 60, "queued": 60}
+    assert state_of(sqlite_store, issue) is IssueState.PAUSED
 
 
 def test_a_host_that_is_not_there_is_told_before_anything_is_written(

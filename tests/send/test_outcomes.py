@@ -44,6 +44,19 @@ UNCERTAIN, BACK = DeliveryState.UNCERTAIN, DeliveryState.QUEUED
         (Stage.DOT, 554, "Message rejected: Email address is not verified.", Verdict(BACK, rests=True)),
         (Stage.RCPT, 550, "5.1.1 our relay knows no such user", Verdict(FAILED, gone=True)),
         (Stage.RCPT, 550, "5.7.1 blocked by the user", Verdict(FAILED)),
+        (Stage.RCPT, 554, "5.7.1 blocked by policy", Verdict(BACK, rests=True)),
+        (Stage.RCPT, 554, "5.7.0 no", Verdict(BACK, rests=True)),
+        (Stage.RCPT, 554, "5.7.26 unauthenticated mail", Verdict(BACK, rests=True)),
+        (Stage.DOT, 554, "5.7.1 Message rejected as spam", Verdict(BACK, rests=True)),
+        (Stage.RCPT, 554, "blocked by policy", Verdict(BACK, rests=True)),
+        (Stage.RCPT, 550, "Access denied", Verdict(BACK, rests=True)),
+        (Stage.RCPT, 554, "5.7.1 <a@x>: Recipient address rejected: Access denied", Verdict(FAILED)),
+        (Stage.RCPT, 550, "5.7.1 the recipient does not accept mail from lists", Verdict(FAILED)),
+        (Stage.RCPT, 550, "5.7.1 mailbox restricted", Verdict(FAILED)),
+        (Stage.RCPT, 550, "5.7.2 expansion prohibited", Verdict(FAILED)),
+        (Stage.RCPT, 550, "5.7.17 the owner has changed", Verdict(FAILED)),
+        (Stage.RCPT, 550, "mailbox blocked", Verdict(FAILED)),
+        (Stage.RCPT, 552, "5.2.3 message blocked for its length", Verdict(FAILED)),
         (Stage.RCPT, 554, "5.7.1 <x>: Relay access denied", Verdict(BACK, rests=True)),
         (Stage.RCPT, 530, "5.7.0 Authentication required", Verdict(BACK, rests=True)),
         (Stage.RCPT, 421, "closing", Verdict(DEFERRED, reconnect=True)),
@@ -61,6 +74,7 @@ def test_an_answer_has_one_meaning(stage: Stage, code: int | None, reply: str, v
 def test_a_server_that_drops_fresh_connections_is_not_asked_for_ever() -> None:
     assert judge(Answer(Stage.MAIL, None, "lost", fresh=True)) == Verdict(DEFERRED, reconnect=True, suspicious=True)
     assert judge(Answer(Stage.MAIL, 421, "busy", fresh=True)) == Verdict(BACK, reconnect=True, suspicious=True)
+    assert judge(Answer(Stage.DOT, None, "lost", fresh=True)) == Verdict(UNCERTAIN, reconnect=True, suspicious=True)
 
 
 def test_patience_doubles_up_to_a_cap_and_is_spread() -> None:
