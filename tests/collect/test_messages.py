@@ -134,3 +134,25 @@ def test_messages_nested_without_end_are_a_reason_or_an_item() -> None:
         read_document(Document(name="a.eml", format=".eml", body=content + b"\nend\n"))
     except Unreadable as cause:
         assert cause.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "View in browser", "Read in browser", "View this email in your browser", "Open in a web browser »",
+        "Im Browser ansehen", "Newsletter im Browser öffnen", "Voir dans le navigateur",
+        "Lire ce message dans votre navigateur", "Ver en el navegador", "Ver este correo en tu navegador",
+        "Ver no navegador", "Visualizar no seu navegador",
+    ],
+)  # fmt: skip
+def test_the_link_to_the_same_mail_in_the_browser_is_no_story(words: str) -> None:
+    found = read(f"{GMAIL}<p><a href='https://ferry.example/web'>{words}</a></p>{LINKED}")
+    assert [one.title for one in found.items] == list(STORIES)
+    plain = "\n\n".join(f"{title}\nIts text.\nhttps://ferry.example/{n}" for n, title in enumerate(STORIES))
+    found = read(f"{words}: https://ferry.example/web\n\n{plain}", "plain")
+    assert [one.title for one in found.items] == list(STORIES)
+
+
+def test_a_story_about_browsers_is_a_story() -> None:
+    story = "<h2><a href='https://ferry.example/b'>Passwords read in browser tabs of the library</a></h2><p>Text.</p>"
+    assert read(GMAIL + story + LINKED).items[0].title.startswith("Passwords")

@@ -14,11 +14,20 @@ from newsletter.text.html import clean
 FEWEST = 3
 """Headlines with a link, from which on a message is a newsletter."""
 _FEWEST_WORDS = 3
+_THE_MAIL = r"(?:[^\s\d]{1,20}\s+){0,3}?"
+_BROWSER = (  # the link to the same mail on the web, in the five languages, and nothing after it but an address
+    rf"^[^\w\n]*(?:(?:view|read|open|see)\s+{_THE_MAIL}(?:in|on)\s+(?:your\s+|a\s+|the\s+)?(?:web\s?)?browser"
+    rf"|{_THE_MAIL}(?:im|in\s+(?:ihrem|deinem|einem))\s+(?:web-?)?browser\s+(?:ansehen|anzeigen|anschauen|öffnen|lesen)"
+    rf"|(?:voir|lire|afficher|ouvrir|consulter)\s+{_THE_MAIL}dans\s+(?:le|un|votre|ton)\s+navigateur"
+    rf"|(?:ver|leer|abrir)\s+{_THE_MAIL}en\s+(?:el|un|tu|su)\s+navegador"
+    rf"|(?:ver|ler|abrir|visualizar)\s+{_THE_MAIL}(?:no|num|em)\s+(?:o\s+|seu\s+|teu\s+|um\s+)?navegador"
+    r")(?:\s+web)?(?=[^\w\n]*(?:https?:|$))"
+)
 _CHROME = re.compile(
     r"unsubscribe|view (?:this|it)? ?(?:email )?(?:in|on) (?:your|a|the) browser|read more|"
     r"manage (?:your )?preferences|privacy policy|forward (?:this|to)|follow us|donate|"
-    r"sign up|subscribe|update your profile",
-    re.IGNORECASE,
+    rf"sign up|subscribe|update your profile|{_BROWSER}",
+    re.IGNORECASE | re.MULTILINE,
 )
 _LEAF = ("p", "h3", "h4", "h5", "h6", "li", "blockquote", "pre")
 _BEFORE = re.compile(r"[.!?…:;|•·–—]['\"”’»)]*\s*$")
