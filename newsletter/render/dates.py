@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -146,7 +146,7 @@ def zone_name(moment: datetime, locale: Locale) -> str:
     """The short name of a moment's zone as readers know it: `ET`, `MESZ` in summer; `UTC+5:30` where there is none."""
     generic = str(get_timezone_name(moment.tzinfo, width="short", locale=locale))
     winter = str(get_timezone_name(moment.tzinfo, width="short", locale=locale, zone_variant="standard"))
-    season = "daylight" if moment.dst() else "standard"
+    season: Literal["daylight", "standard"] = "daylight" if moment.dst() else "standard"
     specific = str(get_timezone_name(moment, width="short", locale=locale, zone_variant=season))
     if generic == winter:  # where a language has no name for both seasons, Babel answers with the winter's
         generic = specific
@@ -181,11 +181,18 @@ def _several(days: Sequence[date], locale: Locale) -> dict[str, Any]:
         said = _weekday(days[0], locale) + ("s" if locale.language == "en" else "")
     else:
         said = " & ".join(weekdays) if len(weekdays) <= 3 else ""
-    spans = [_month_day(first, locale).replace(numbers[0], _listed(numbers), 1) for first, numbers in months]
+    spans = [_days_of(first, numbers, locale) for first, numbers in months]
     if len(months) == 1:
         return _column(_month(days[0], locale), _listed(months[0][1]), said, spans[0])
     joined = ", ".join(spans[:-1]) + (", " if len(months[-1][1]) > 1 else " & ")
     return _column(joined + _month(days[-1], locale), _listed(months[-1][1]), said, joined + spans[-1])
+
+
+def _days_of(first: date, numbers: Sequence[str], locale: Locale) -> str:
+    """`Dec 2 & 9`; where the language puts a point behind the number, behind each: `2. & 9. Dez.`."""
+    one = _month_day(first, locale)
+    point = "." if re.search(rf"(?<!\d){numbers[0]}\.", one) else ""
+    return one.replace(f"{numbers[0]}{point}", _listed([number + point for number in numbers]), 1)
 
 
 def _listed(parts: Sequence[str]) -> str:
