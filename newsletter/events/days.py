@@ -32,9 +32,14 @@ from newsletter.events.words import (
     weekday_of,
     weekdays_in,
 )
+from newsletter.events.zones import zone_word
 
 OLD_AFTER = timedelta(days=60)
 """A date without a year that lies longer ago than this belongs to next year."""
+
+
+MOST_DOUBTED = 3
+"""Nights between two numbers that are read as days where they might be hours."""
 
 
 class UnreadableLine(Exception):
@@ -84,7 +89,7 @@ _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
 _MORE_AFTER = rf"(?:{_COMMA_LIST}{{1,30}}(?=\s*:))?"  # “12 & 13, 19, 20: …”
 _LIST = (
     rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}{_MORE_AFTER}"
-    rf"|{_COMMA_LIST}{{1,30}}(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
+    rf"|{_COMMA_LIST}{{1,30}}(?!{DASH}\d)(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
 )
 _MONTH_FIRST = re.compile(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
 _DAY_FIRST = re.compile(
@@ -128,6 +133,9 @@ _PREFIX = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"\d+")
+_MORE_DAYS = re.compile(
+    rf"\s*,\s*(?P<first>\d{{1,2}})\s?{DASH}\s?(?P<last>\d{{1,2}})(?!\d){TIME_FOLLOWS}(?!\s*{_UNIT})", re.I
+)
 _RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|/|\b{TO_WORD}\b)\D*?(?P<last>\d+)", re.I)
 _TO = re.compile(TO, re.I)
 _MORE = re.compile(rf"{AND}|\s*[,;]\s*|\s+/\s+", re.I)
@@ -187,9 +195,27 @@ def _numbers(text: str, at: int, today: date, month_first: bool) -> tuple[Days, 
         return _slashed(match, month_first), match.end()
     if match := _ORDINAL_DAY.match(text, at):
         return _ordinal_day(match, today), match.end()
-    if (match := _MONTH_FIRST.match(text, at)) or (match := _DAY_FIRST.match(text, at)):
+    if (match := _MONTH_FIRST.match(text, at)) is not None:
+        return _with_more_days(_named_month(match), text, match)
+    if match := _DAY_FIRST.match(text, at):
         return _named_month(match), match.end()
     return None
+
+
+def _with_more_days(days: Days, text: str, match: re.Match[str]) -> tuple[Days, int]:
+    """Behind a range also `, 9-10` names days, where they are later ones, and few: `10-16` are hours."""
+    end = match.end()
+    if not _RANGE_INSIDE.search(match["items"]) or match["year"]:
+        return days, end
+    while (more := _MORE_DAYS.match(text, end)) and zone_word(text, more.end()) is None:
+        first, last = int(more["first"]), int(more["last"])
+        if not days.days[-1].day < first < last or (last <= 24 and last - first > MOST_DOUBTED):
+            break
+        span = tuple(_checked(replace(days.days[-1], day=number)) for number in (first, last))
+        why = f"“{first}-{last}” was read as days; write hours as {first}:00-{last}:00."
+        days = Days("list", _spread(days) + _between(span), (*days.warnings, why))
+        end = more.end()
+    return days, end
 
 
 def _named_month(match: re.Match[str]) -> Days:

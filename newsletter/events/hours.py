@@ -41,7 +41,14 @@ _SECOND = re.compile(
 )
 _CURRENCY = re.compile(r"[$€£]\s?$")
 _CURRENCY_AFTER = re.compile(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)
+_ZONE_LIKE = re.compile(
+    r"\s*\(?\s*(?P<word>(?!IT\b)[A-Z]{1,4}T)\b(?![-'’&/])(?!\s+[A-Z]{2})"
+)  # capitals alone, no loud title
 _CLOSE = re.compile(r"\s*\)")
+
+
+LONGEST_NIGHT = timedelta(hours=12)
+"""An end before the start that is further off, on the next day, is doubted."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Hours:
     """24:00 as an end: midnight after the day."""
     zone: ZoneWord | None = None
     warnings: tuple[str, ...] = ()
+    starts_next_day: bool = False
+    """24:00 as a start."""
 
 
 def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | None:
@@ -85,7 +94,9 @@ def hours_at(text: str, at: int, *, bare: bool = False) -> tuple[Hours, int] | N
         close := _CLOSE.match(text, stop)
     ):
         stop = close.end()
-    return Hours(start, end, next_day, zone, tuple(warnings)), stop
+    if zone is None and (word := _ZONE_LIKE.match(text, match.end())):
+        warnings.append(f"“{word['word']}” was not read as a time zone; name a city, as in “London time”.")
+    return Hours(start, end, next_day, zone, tuple(warnings), match["ahour"] == "24"), stop
 
 
 def _elsewhere(text: str, at: int) -> int:
@@ -197,6 +208,8 @@ def placed(
         finish = datetime.combine(last, hours.end if hours.end is not None else time(23, 59))
         if hours.end is not None and (hours.next_day or finish <= naive):
             finish += timedelta(days=1)
+            if not hours.next_day and finish - naive > LONGEST_NIGHT:
+                warnings.append(f"Its end is before its start; it was read as ending on {in_words(finish.date())}.")
         end = finish.replace(tzinfo=ZoneInfo(zone))
     return start, end, zone, tuple(warnings)
 

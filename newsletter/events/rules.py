@@ -50,8 +50,9 @@ _SEVERAL_ORDINALS = re.compile(
     rf"{_START}(?P<ordinals>{ORDINAL}(?:(?:\s*,\s*|{AND})(?:{ARTICLE})?{ORDINAL})+)\s+(?P<days>{_WEEKDAY_LIST})", re.I
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?:(?:on|am)\s+)?{ARTICLE}?(?:d[ií]a\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+"
-    r"(?:(?:day\s+)?(?:of|in)\s+(?:the|each|every)\s+month|de\s+(?:cada\s+m[eê]s|chaque\s+mois)|jed(?:es|en)\s+monats)\b",
+    rf"(?:(?:on|am)\s+)?(?:{_EACH}\s+|{ARTICLE})?(?:d[ií]a\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+"
+    r"(?:(?:day\s+)?(?:of|in)\s+(?:the|each|every)\s+month|de\s+(?:cada\s+m[eê]s|chaque\s+mois)|(?:jed(?:es|en)|des)\s+monats"
+    r"|del\s+mes|du\s+mois|do\s+m[eê]s)\b",
     re.I,
 )
 _MONTHLY_ON = re.compile(r"(?:monthly|every\s+month),?\s+on\s+the\s+(?P<number>\d{1,2})(?:st|nd|rd|th)\b", re.I)

@@ -81,6 +81,11 @@ def settled(when: When, today: date, own: str, country: str | None) -> Settled:
     end: date | datetime | None = final
     zone: str | None = None
     if when.hours is not None:
+        if when.hours.starts_next_day and (rrule is not None or several):
+            when.warnings.append("“24:00” was read as 0:00 of the day itself; write 0:00 with the day after.")
+        elif when.hours.starts_next_day:
+            first += timedelta(days=1)
+            final = max(first, final)
         start, end, zone, warnings = hours.placed(when.hours, first, final, own=own, country=country)
         when.warnings.extend(warnings)
     if rrule is not None and when.rule is not None:

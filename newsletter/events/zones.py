@@ -93,6 +93,9 @@ AMBIGUOUS: dict[str, dict[str, tuple[float, str]]] = {
 }
 """What an abbreviation means in the publication's country, where that is not what it means elsewhere."""
 
+WORDS_TOO = frozenset(("ART", "EAT", "WEST"))
+"""Zones in capitals only: “7pm Art walk” is none."""
+
 _FIXED_WITH_MINUTES = {
     3.5: "Asia/Tehran",
     4.5: "Asia/Kabul",
@@ -177,6 +180,8 @@ def _meaning(match: re.Match[str]) -> ZoneWord | None:
         return ZoneWord(wording, zone=zone, warning=f"“{name}” was read as the clocks of {name}." if doubt else None)
     if name := part.get("general"):
         return ZoneWord(wording, zone=GENERAL[name])
+    if part["literal"].upper() in WORDS_TOO and not part["literal"].isupper():
+        return None
     hours, home = LITERAL[part["literal"].upper()]
     return ZoneWord(wording.upper(), hours=hours, home=home)
 

@@ -85,6 +85,10 @@ SEVERAL = [
     ("July 7, 14 & 21 Open gardens", ["2027-07-07", "2027-07-14", "2027-07-21"], "Open gardens"),
     ("July 7, 14, 21: Open gardens", ["2027-07-07", "2027-07-14", "2027-07-21"], "Open gardens"),
     ("Dec 12 & 13, 19, 20: Play", ["2026-12-12", "2026-12-13", "2026-12-19", "2026-12-20"], "Play"),
+    ("July 6-7, 9-10 Fair", ["2027-07-06", "2027-07-07", "2027-07-09", "2027-07-10"], "Fair"),
+    ("July 6-7, 9-10, 12-13 Fair", [f"2027-07-{day}" for day in ("06", "07", "09", "10", "12", "13")], "Fair"),
+    ("July 6-7, 9-10: Fair", ["2027-07-06", "2027-07-07", "2027-07-09", "2027-07-10"], "Fair"),
+    ("July 7, 14, 21 – 10 gardens", ["2027-07-07", "2027-07-14", "2027-07-21"], "10 gardens"),
     ("5, 12 and 19 March Open gardens", ["2027-03-05", "2027-03-12", "2027-03-19"], "Open gardens"),
     ("Saturday 5 & Sunday 6 December: Open gardens", ["2026-12-05", "2026-12-06"], "Open gardens"),
     ("Sat Dec 5 and Sun Dec 6 Open gardens", ["2026-12-05", "2026-12-06"], "Open gardens"),
@@ -113,6 +117,13 @@ TIMES = [
     ("Dec 5, 11-1pm Brunch", "2026-12-05T11:00:00-05:00", "2026-12-05T13:00:00-05:00", NEW_YORK, "Brunch"),
     ("Dec 5, 6:30 PM – 8 PM Film", "2026-12-05T18:30:00-05:00", "2026-12-05T20:00:00-05:00", NEW_YORK, "Film"),
     ("Dec 5, noon to 3pm Soup", "2026-12-05T12:00:00-05:00", "2026-12-05T15:00:00-05:00", NEW_YORK, "Soup"),
+    ("Dec 5-6, 9-10am Fair", "2026-12-05T09:00:00-05:00", "2026-12-06T10:00:00-05:00", NEW_YORK, "Fair"),
+    ("Dec 5-6, 9-10 Uhr Fair", "2026-12-05T09:00:00-05:00", "2026-12-06T10:00:00-05:00", NEW_YORK, "Fair"),
+    ("Dec 5, 7pm Art walk", "2026-12-05T19:00:00-05:00", None, NEW_YORK, "Art walk"),
+    ("Dec 5-6, 10-16 Fair", "2026-12-05T10:00:00-05:00", "2026-12-06T16:00:00-05:00", NEW_YORK, "Fair"),
+    ("Dec 5, 9-11 Talk", "2026-12-05T09:00:00-05:00", "2026-12-05T11:00:00-05:00", NEW_YORK, "Talk"),
+    ("July 26, 24:00 Stars", "2027-07-27T00:00:00-04:00", None, NEW_YORK, "Stars"),
+    ("July 31, 24:00-02:00 Stars", "2027-08-01T00:00:00-04:00", "2027-08-01T02:00:00-04:00", NEW_YORK, "Stars"),
     ("Dec 31, 10pm-1am Fireworks", "2026-12-31T22:00:00-05:00", "2027-01-01T01:00:00-05:00", NEW_YORK, "Fireworks"),
     (
         "Sat July 3, 11am-1pm PT Call",
@@ -175,6 +186,8 @@ RULES = [
     ("Tuesdays 6pm Choir", "2026-12-01", "FREQ=WEEKLY;BYDAY=TU", "every Tuesday"),
     ("Weekly on Tuesdays 18:00 Choir", "2026-12-01", "FREQ=WEEKLY;BYDAY=TU", "every Tuesday"),
     ("monthly, first Monday 18:00: Choir", "2026-12-07", "FREQ=MONTHLY;BYDAY=1MO", "first Monday of the month"),
+    ("Every 31st of the month Choir", "2026-12-31", "FREQ=MONTHLY;BYMONTHDAY=31", "on day 31 of the month"),
+    ("jeden 15. des Monats Choir", "2026-12-15", "FREQ=MONTHLY;BYMONTHDAY=15", "on day 15 of the month"),
     ("Choir (first Friday of each month)", "2026-12-04", "FREQ=MONTHLY;BYDAY=1FR", "first Friday of the month"),
     ("Every Wednesday from 2 December: Choir", "2026-12-02", "FREQ=WEEKLY;BYDAY=WE", "every Wednesday"),
     (
@@ -311,6 +324,11 @@ def test_what_follows_the_date_is_taken_apart(
 
 
 DOUBTS = [
+    ("July 6-7, 9-10 Fair", "“9-10” was read as days"),
+    ("every Friday 24:00 Disco", "“24:00” was read as 0:00"),
+    ("July 26, 7pm XYZT Talk", "“XYZT” was not read as a time zone"),
+    ("July 26, 19:00 (NPT) Talk", "“NPT” was not read as a time zone"),
+    ("July 18 2pm-1pm Fair", "it was read as ending on Monday 19 July 2027"),
     ("Fri Dec 5 Walk", "5 December 2026 is a Saturday, not a Friday."),
     ("2020-01-01 Walk", "has passed"),
     ("Nov 2 Walk", "has passed"),
@@ -357,6 +375,20 @@ REFUSED = [
     ("Dec 5 " + "x" * 2000, "more than 2,000 characters"),
     ("---", "No date was found"),
 ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dec 5, 7pm PT Talk",
+        "Dec 5, 7pm IT Talk",
+        "Dec 5, 7pm LAST NIGHT",
+        "Dec 5 10pm-1am Dance",
+        "Dec 5, 7pm West Side Story",
+    ],
+)
+def test_what_is_usual_is_no_doubt(line: str) -> None:
+    assert read_line(line, today=TODAY, zone=NEW_YORK).warnings == ()
 
 
 @pytest.mark.parametrize(("line", "reason"), REFUSED)
