@@ -99,6 +99,11 @@ class Fleet:
         self._in_vain: Counter[Smtp] = Counter()
 
     @property
+    def servers(self) -> int:
+        """How many there are."""
+        return len(self._servers)
+
+    @property
     def connections(self) -> int:
         """How many there may be at once."""
         return sum(_share(server, self._servers) for server in self._servers)

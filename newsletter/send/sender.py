@@ -65,7 +65,7 @@ class Run:
         self._clock = clock
         self._stop = stop
         self._spread = random.Random()  # noqa: S311 - jitter
-        self._watch = Watch(pause_above)
+        self._watch = Watch(pause_above, fleet.servers)
         self._around = Loop()
         self._grouping = Grouping()
         self._turns: list[tuple[Turn, Slot | None]] = []

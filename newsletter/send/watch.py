@@ -10,24 +10,41 @@ from newsletter.send.stopped import SendStopped
 MANY_IN_A_ROW = 50
 """Refusals of the message itself, or lost connections, after which the run stops: it is about us."""
 
+IN_VAIN = 10
+"""Messages for each server that failed or are uncertain by its doing, with none taken between them: an outage. A
+reader's own refusal says nothing of it, neither way."""
+
 
 class Watch:
     """Looks at every outcome of a run. Not for several threads at once."""
 
-    def __init__(self, pause_above: float) -> None:
+    def __init__(self, pause_above: float, servers: int = 1) -> None:
         self._errors = ErrorRate(pause_above)
-        self._suspicious = 0
+        self._suspicious = self._in_vain = 0
+        self._patience = IN_VAIN * servers
         self.sent = 0
 
     def see(self, verdict: Verdict, answer: str) -> SendStopped | None:
         """Take one outcome in; why the run stops now, if it does."""
         self.sent += verdict.state is DeliveryState.SENT
         self._suspicious = self._suspicious + 1 if verdict.suspicious else 0
-        too_many = self._errors.add(verdict.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN))
+        went_wrong = verdict.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+        if verdict.state is DeliveryState.SENT:
+            self._in_vain = 0
+        elif went_wrong and verdict.suspicious:
+            self._in_vain += 1
+        too_many = self._errors.add(went_wrong)
         if self._suspicious >= MANY_IN_A_ROW:
             return SendStopped(
                 f"{MANY_IN_A_ROW} messages in a row were not taken, the last one with: {answer}. Look at the mail "
                 "server, then let it go on: nobody gets a second copy.",
+                where="smtp",
+            )
+        if self._in_vain >= self._patience:
+            return SendStopped(
+                f"{self._in_vain} messages in a row failed or are uncertain and none was taken, the last answer was: "
+                f"{answer}. Look at the mail server and the deliveries, then let it go on: nobody gets a second copy.",
+                code="error-rate",
                 where="smtp",
             )
         if too_many:
