@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from newsletter.collect.found import Document, Offer, Unreadable
 from newsletter.collect.worker import Reader
-from newsletter.net.fetch import Fetched, Fetcher, Request
+from newsletter.net.fetch import Failed, Fetched, Fetcher, Request
 
 USUAL = ("feed", "rss", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
 """Where feeds lie that no page names; asked one after the other, beside the page and at the top of its host."""
@@ -20,6 +20,8 @@ def discover(url: str, fetcher: Fetcher, reader: Reader, *, now: datetime) -> tu
         raise Unreadable(getattr(answer, "reason", "It sent nothing."))
     if title := _feed_title(answer, reader):
         return (Offer(url, title),)
+    if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].upper() == b"BEGIN:VCALENDAR":
+        return (Offer(url),)
     named = _named(answer, reader)
     return named or _usual(answer.url, fetcher, reader, now)
 
@@ -45,4 +47,6 @@ def _usual(url: str, fetcher: Fetcher, reader: Reader, now: datetime) -> tuple[O
         answer = fetcher.fetch(Request(url=place), now=now)
         if isinstance(answer, Fetched) and (title := _feed_title(answer, reader)):
             return (Offer(place, title),)
+        if isinstance(answer, Failed) and answer.status is None:
+            break  # a server that gives no answer here lets each of the others wait as long
     return ()

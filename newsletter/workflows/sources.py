@@ -25,7 +25,9 @@ from newsletter.text.characters import one_line
 
 _LOOK = 10.0
 """Seconds for a look at a page when somebody adds it."""
-_PAGES = frozenset(("index", "home", "blog", "news", "page", "site", "articles", "posts", "stories"))
+_FEEDS = (".xml", ".rss", ".atom", ".json", ".rdf", ".ics")
+_FEED = re.compile(r"(?<![a-z])(?:feeds?|rss2?|atom)(?![a-z])")
+_FEED_QUERY = re.compile(r"(?<![a-z])(?:feeds?|rss2?|atom|xml|json|ics|ical)(?![a-z])")
 
 
 def add(
@@ -90,9 +92,9 @@ def find(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]:
 
 
 def offered(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]:
-    """The feeds behind an address that looks like that of a page.
+    """The feeds behind an address that does not look like that of a feed.
 
-    Empty where it does not look like one, does not answer, or names none: then it is added as it is, and what a
+    Empty where it looks like one, does not answer, or names none: then it is added as it is, and what a
     collection says of it is told.
     """
     if not looks_like_a_page(address):
@@ -105,15 +107,14 @@ def offered(settings: Settings, clock: Clock, address: str) -> tuple[Offer, ...]
 
 
 def looks_like_a_page(address: str) -> bool:
-    """Whether an http(s) address is that of a page rather than of a feed, by its form alone."""
+    """Whether an http(s) address does not look like that of a feed or calendar, by its form alone."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:
         return False
-    last = parts.path.rpartition("/")[2].lower()
-    paged = last == "" or last.endswith((".html", ".htm", ".php", ".asp", ".aspx")) or last in _PAGES
-    named = re.search(r"feed|rss|atom|xml|json", parts.path + parts.query, re.IGNORECASE)
-    return parts.scheme.lower() in ("http", "https") and paged and not named
+    path, query = parts.path.lower().rstrip("/"), parts.query.lower()
+    named = path.endswith(_FEEDS) or _FEED.search(path) or _FEED_QUERY.search(query)
+    return parts.scheme.lower() in ("http", "https") and not named
 
 
 def import_opml(

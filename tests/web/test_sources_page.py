@@ -77,7 +77,7 @@ def test_a_source_is_looked_at_and_changed(editor: Any, web: Any, known: Any) ->
 def test_a_page_that_was_added_is_mended_by_what_it_offers(editor: Any, web: Any, known: Any) -> None:
     web.serve("/News.xml", RSS.format("News"))
     page = web.serve("/about", f"<!doctype html><html><head>{LINK.format('News')}</head></html>")
-    editor.post("/sources", {"address": page})
+    editor.post("/sources", {"address": page, "chosen": page})
     editor.post("/sources/collect")
     assert "Look for a new address" in editor.get("/sources").text
     (source,) = known()

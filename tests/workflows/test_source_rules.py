@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
@@ -170,6 +171,39 @@ def test_the_usual_places_are_tried_where_a_page_names_no_feed(desk: Any, web: A
     web.serve("/rss.xml", FEED)
     assert [one.url for one in sources.find(desk.settings, desk.clock, page)] == [web.url("/rss.xml")]
     assert [one.title for one in sources.find(desk.settings, desk.clock, web.url("/rss.xml"))] == ["Times"]
+
+
+@pytest.mark.parametrize(
+    ("path", "served", "offered"),
+    [
+        ("/hub", PAGE.format(LINK + LINK.replace("news.xml", "sport.xml")), ["/news.xml", "/sport.xml"]),
+        ("/one", PAGE.format(LINK), ["/news.xml"]),
+        ("/nofeed", "<html><body>News", ["/index.xml"]),
+        ("/anatomy", "<html><body>News", ["/index.xml"]),
+        ("/weekly", FEED, ["/weekly"]),
+        ("/days", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", ["/days"]),
+        ("/gone", None, []),
+        ("/my-feed", PAGE.format(LINK), None),
+        ("/list.xml", PAGE.format(LINK), None),
+        ("/rss/town", PAGE.format(LINK), None),
+        ("/?format=rss", PAGE.format(LINK), None),
+    ],
+)
+def test_an_address_that_does_not_look_like_a_feed_is_looked_at(
+    desk: Any, web: Any, path: str, served: str | None, offered: list[str] | None
+) -> None:
+    web.serve("/index.xml", FEED)
+    if served:
+        web.serve(path, served)
+    found = sources.offered(desk.settings, desk.clock, web.url(path))
+    assert [one.url for one in found] == [web.url(one) for one in offered or []]
+    assert bool(web.asked) == (offered is not None)
+
+
+def test_an_address_that_nobody_answers_offers_nothing(desk: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert sources.offered(desk.settings, desk.clock, f"http://127.0.0.1:{port}/hub") == ()
 
 
 def test_a_304_refreshes_how_long_a_feed_is_left_alone(desk: Any, web: Any) -> None:
