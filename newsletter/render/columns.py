@@ -12,6 +12,7 @@ DATE_COLUMN = 16
 
 _TOKEN = re.compile(r"(mg[0-9a-f]{20}[a-z]+[0-9]*gm)")
 _PLACE = re.compile(r"mg[0-9a-f]{20}([vbe])[0-9]+gm")
+_EDGES = re.compile(r"(?:mg[0-9a-f]{20}[be][0-9]+gm)+")
 _USUAL = 10
 _WHOLE = re.compile(r"\S*(?:https?://|mailto:)\S*", re.IGNORECASE)
 
@@ -46,7 +47,8 @@ def wrap(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> str:
         current, empty = (rest if lines else first), True
         for word in _words(paragraph, max(width - max(width_of(first), width_of(rest)), 1)):
             gap = "" if empty else " "
-            if not empty and width_of(current) + len(gap) + width_of(word) > width:
+            wide = width_of(current) + len(gap) + width_of(word) > width
+            if not empty and wide and not _EDGES.fullmatch(word):  # alone on a line it would take the line's place
                 lines.append(current)
                 current, gap = rest, ""
             current, empty = current + gap + word, False

@@ -11,13 +11,15 @@ from newsletter.render.columns import WIDTH, width_of, wrap
 
 _SPACES = re.compile(r"[^\S\n]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_EDGE = re.compile(r"mg[0-9a-f]{20}([be])[0-9]+gm")
 
 
 def prose_text(html: str, *, width: int = WIDTH, tight: bool = False) -> str:
     """The text of some clean HTML in lines of at most `width` columns; a link keeps its own line whole.
 
     Paragraphs are parted by an empty line, with `tight` by none. Links stand as `[1]` in the text and are listed under
-    it; a paragraph or a point of a list that is one link is followed by its address.
+    it; a paragraph or a point of a list that is one link is followed by its address, and so is a link in a passage
+    under a condition: a list under the text would show it to everybody.
     """
     reader = _Reader(width)
     reader.feed(html)
@@ -44,6 +46,8 @@ class _Run:
 
     text: str
     url: str | None = None
+    conditional: bool = False
+    """A link that only some readers see."""
 
 
 @dataclass
@@ -70,15 +74,16 @@ class _Reader(HTMLParser):
         self._lists: list[_List] = []
         self._marker: str | None = None
         self._quotes = 0
+        self._conditions = 0
         self._kept_lines = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "a":
             self._now.url = given.get("href")
-            self._now.runs.append(_Run("", self._now.url))
+            self._now.runs.append(_Run("", self._now.url, conditional=self._conditions > 0))
         elif tag == "br":
-            self._now.runs.append(_Run("\n", self._now.url))
+            self._now.runs.append(_Run("\n", self._now.url, conditional=self._conditions > 0))
         elif tag in ("p", "pre", "blockquote", "ul", "ol", "li", "hr", *_HEADINGS):
             self.end_block()
             if tag == "blockquote":
@@ -109,10 +114,13 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._kept_lines:
             data = data.replace("\n", " ")
+        conditional = self._conditions > 0
+        for edge in _EDGE.findall(data):
+            self._conditions = self._conditions + 1 if edge == "b" else max(self._conditions - 1, 0)
         if self._now.runs and self._now.runs[-1].url == self._now.url:
             self._now.runs[-1].text += data
         else:
-            self._now.runs.append(_Run(data, self._now.url))
+            self._now.runs.append(_Run(data, self._now.url, conditional))
 
     def end_block(self) -> None:
         """Write the block that was being read, if there is any text in it."""
@@ -175,7 +183,9 @@ class _Reader(HTMLParser):
         bare = run.text.strip()
         if bare in (target, target.rstrip("/")) or target.partition("://")[2].rstrip("/") == bare.rstrip("/"):
             return run.text.replace(bare, target)
+        kept = run.text.rstrip()
+        if run.conditional:
+            return f"{kept} ({target}){run.text[len(kept) :]}"
         if target not in self.links:
             self.links.append(target)
-        kept = run.text.rstrip()
         return f"{kept} [{self.links.index(target) + 1}]{run.text[len(kept) :]}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from itertools import product
 from types import ModuleType
 from typing import Any
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from newsletter.model.personal import BadPersonalisation, Facts
 from newsletter.model.reading import html_for, text_for
+from newsletter.model.splice import Reader, compile_rendition
 from newsletter.render.checks import preflight
 from newsletter.render.compose import compose
 from newsletter.text.personal import check_personal
@@ -74,6 +77,55 @@ def test_what_passes_when_saved_is_whole_for_every_reader(
         assert ours == []
         assert "<b>" not in text or "Ada & <b>" in text
         assert len(lxml.html.document_fromstring(html).xpath("//table[@class='sheet']")) == 1
+
+
+BRANCHES = """{% if tag("gardeners") %}Gardeners **only** [go](https://g.example/) {% elif language == "de" %}\
+Deutsch [geh](https://d.example/){% else %}Everyone else {{ name }}{% endif %} and [all](https://all.example/).
+
+{% if tag("gardeners") %}
+
+Bring [tools](https://tools.example/) and:
+
+- [seeds](https://seeds.example/)
+
+[Come](https://come.example/)
+
+{% endif %}
+
+The [end](https://end.example/).
+"""
+
+
+@pytest.mark.parametrize("theme", ["weekly", "digest", "letter"])
+@pytest.mark.parametrize(
+    ("facts", "hosts"),
+    [
+        (Facts(name="Ada", tags=("Gardeners",)), {"g", "tools", "seeds", "come"}),
+        (Facts(name="Ben", language="de-AT"), {"d"}),
+        (Facts(name="Eve"), set()),
+    ],
+)
+def test_the_text_part_has_the_links_of_the_branch_a_reader_sees(
+    sample: Any, theme: str, facts: Facts, hosts: set[str]
+) -> None:
+    issue = sample.issue(sample.section(1, "", sample.block(1, blurb=BRANCHES)), theme=theme)
+    data = compose(sample.publication(), issue, {}, (), settings=sample.settings(), on=sample.ON, nonce=sample.NONCE)
+    wanted = hosts | {"all", "end"}
+    possible = wanted | {"g", "d", "tools", "seeds", "come"}
+    html, text = html_for(data, OWN, facts), text_for(data, OWN, facts)
+    for part in (html, text):
+        assert {host for host in possible if f"https://{host}.example/" in part} == wanted
+    assert "all [1]." in text and "end [2]." in text
+    assert "[1] https://all.example/\n[2] https://end.example/\n" in text
+    assert "[3]" not in text
+    message = compile_rendition(data).splice(
+        Reader(address="a@example.org", values=OWN, facts=facts),
+        message_id="<1@example.org>",
+        date=datetime(2026, 11, 20, tzinfo=UTC),
+    )
+    plain = message_from_bytes(message, policy=policy.default).get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == text
 
 
 @pytest.mark.parametrize("theme", ["weekly", "digest", "letter"])

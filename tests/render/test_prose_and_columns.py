@@ -3,10 +3,13 @@
 # ruff: noqa: E501  tables
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.model.nesting import unwrapped_text
 from newsletter.render.columns import beside, width_of, wrap
 from newsletter.render.prose import Button, pieces, prose
 from newsletter.render.prose_text import prose_text
@@ -85,6 +88,31 @@ def test_nothing_else_is_a_button(html: str) -> None:
 )  # fmt: skip
 def test_html_becomes_text(html: str, expected: str) -> None:
     assert prose_text(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<p>B0 <a href="https://a.example/">go</a>. E0 <a href="https://x.example/">all</a>', "B0 go (https://a.example/). E0 all [1]\n\n[1] https://x.example/"),
+        ('<p>B0<a href="https://a.example/">go</a>E0B1<a href="https://b.example/">geh</a>E1</p>', "B0go (https://a.example/)E0B1geh (https://b.example/)E1"),
+        ('<p><a href="https://x.example/">all</a> B0<a href="https://x.example/">some</a>E0</p>', "all [1] B0some (https://x.example/)E0\n\n[1] https://x.example/"),
+        ('<p>B0<a href="https://x.example/">some</a>E0 <a href="https://x.example/">all</a></p>', "B0some (https://x.example/)E0 all [1]\n\n[1] https://x.example/"),
+        ('<p>see <a href="https://x.example/">B0one E0B1otherE1</a></p>', "see B0one E0B1otherE1 [1]\n\n[1] https://x.example/"),
+        ('<p>B0 b B1 <a href="https://a.example/">c</a> E1 <a href="https://b.example/">d</a> E0</p>', "B0 b B1 c (https://a.example/) E1 d (https://b.example/) E0"),
+        ('B0<p>a <a href="https://a.example/">b</a></p>E0<p>c <a href="https://x.example/">d</a></p>', "B0a b (https://a.example/)\n\nE0c d [1]\n\n[1] https://x.example/"),
+        ('<p>B0<a href="mailto:a@x.example">write</a>E0</p>', "B0write (a@x.example)E0"),
+    ],
+)  # fmt: skip
+def test_a_link_under_a_condition_keeps_its_address_beside_it(html: str, expected: str) -> None:
+    def marked(text: str) -> str:
+        return re.sub("([BE])([01])", lambda found: f"mg{'0' * 20}{found[1].lower()}{found[2]}gm", text)
+
+    assert unwrapped_text(prose_text(marked(html)), "0" * 20) == marked(expected)
+
+
+def test_the_end_of_a_passage_has_no_line_of_its_own() -> None:
+    end = f"mg{'0' * 20}e0gm"
+    assert wrap(f"some words {end} more", 10) == f"some words {end}\nmore"
 
 
 def test_wide_letters_count_twice() -> None:
