@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 import lxml.html
 
@@ -17,10 +19,13 @@ from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import Block, BlockId, Issue, PinnedItem
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.linked import LinkAnswer
+from newsletter.model.personal import BadPersonalisation, Marks, slots
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
 from newsletter.render.spam import SpamScore
 from newsletter.settings import Settings
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +67,15 @@ class Checked:
         return self.issue.theme or self.publication.theme
 
     def block_with(self, text: str) -> BlockId | None:
-        """The first block one of whose texts holds this one, as it is or escaped."""
+        """The first block one of whose texts holds this one: as it is or escaped, in capitals, or with markup in it."""
         if not text.strip():
             return None
         forms = {text, escape(text, quote=False), escape(text)}
-        return next((id for id, said in self._words.items() if any(form in said for form in forms)), None)
+        exact = next((id for id, said in self._words.items() if any(form in said for form in forms)), None)
+        if exact is not None:
+            return exact
+        wanted = {_alike(form) for form in forms}
+        return next((id for id, said in self._words_alike.items() if any(form in said for form in wanted)), None)
 
     def words_of(self, block: BlockId) -> str:
         """All texts of a block, those of its items too: Markdown and HTML as they are."""
@@ -108,11 +117,33 @@ class Checked:
     def _words(self) -> Mapping[BlockId, str]:
         return {block.id: self._said(block) for block in self.issue.outline.blocks()}
 
+    @cached_property
+    def _words_alike(self) -> Mapping[BlockId, str]:
+        return {
+            id: "\n".join(_alike(form) for form in (said, _TAG.sub("", said), unquote(said)))
+            for id, said in self._words.items()
+        }
+
     def _said(self, block: Block) -> str:
         items = [self.versions[pin] for pin in block.items if pin in self.versions]
-        own = (block.headline, block.teaser, block.blurb, block.outlet, block.url, block.alt, block.asset)
+        headline, blurb = self._as_mailed(block.headline), self._as_mailed(block.blurb)
+        own = (headline, block.teaser, blurb, block.outlet, block.url, block.alt, block.asset)
         theirs = [part for one in items for part in (one.title, one.excerpt, one.outlet, one.url)]
         return "\n".join(filter(None, (*own, *theirs)))
+
+    def _as_mailed(self, text: str | None) -> str | None:
+        """Without what is filled in for each reader: it is nothing that could be left over."""
+        if not text or ("{{" not in text and "{%" not in text):
+            return text
+        nonce = self.data.nonce
+        try:
+            return slots(nonce).sub(" ", Marks(nonce).mark(text))
+        except BadPersonalisation:
+            return text
+
+
+def _alike(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 Check = Callable[[Checked], Iterator[Finding]]

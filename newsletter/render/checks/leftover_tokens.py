@@ -27,12 +27,13 @@ def check(seen: Checked) -> Iterator[Finding]:
         "a link": [str(one) for one in seen.document.xpath("//a/@href | //img/@src")],
         "the text part": [seen.data.text],
     }
-    quoted = "\n".join(one.text_content() for one in seen.document.xpath("//pre | //code"))
+    quoted = " ".join(" ".join(one.text_content() for one in seen.document.xpath("//pre | //code")).casefold().split())
     told: set[str] = set()
     for place, texts in places.items():
         for found in [one for text in texts for one in _found(text, is_link=place == "a link")]:
-            if found not in told and not (place == "the text part" and found in quoted):
-                told.add(found)
+            same = " ".join(found.casefold().split())  # the text part may write it in capitals
+            if same not in told and not (place == "the text part" and same in quoted):
+                told.add(same)
                 block = seen.block_with(found)
                 where = seen.mend_text(block, found)
                 yield error(

@@ -132,6 +132,52 @@ def test_leftover_tokens_are_found(sample: ModuleType, text: str, found: str | N
     assert all(found in one.message for one in findings)
 
 
+@pytest.mark.parametrize("theme", ["weekly", "letter"])
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"title": "Hello {{ name }}"},
+        {"title": "Hello *|FName|*"},
+        {"excerpt": "<p>Hello {{ <b>name</b> }}</p>"},
+        {"title": "Hello {{ name }}", "excerpt": "<h3>Hello {{  Name }}</h3>"},
+        {"url": "https://x.example/?to=%7B%7Bemail%7D%7D"},
+    ],
+)
+def test_the_leftover_of_an_item_is_told_once_with_its_block(
+    sample: ModuleType, theme: str, over: dict[str, str]
+) -> None:
+    versions = {sample.pin(1): sample.version(1, **over)}
+    issue = sample.issue(sample.section(1, "", sample.block(6, 1)), theme=theme)
+    data = compose(sample.publication(), issue, versions, (), settings=sample.settings(), on=sample.ON)
+    found = preflight(sample.publication(), issue, data, settings=sample.settings(), versions=versions)
+    told = [one for one in found if one.code == "leftover-token"]
+    assert [one.block for one in told] == [6]
+    assert "newsletter issue edit 47 6 --" in told[0].message
+
+
+def test_a_leftover_in_a_heading_that_is_capitals_elsewhere_is_told_once(sample: ModuleType) -> None:
+    box = sample.block(7, headline="Dear *|FName|*", blurb="Hello.")
+    issue = sample.issue(sample.section(1, "News for [[Town]]", sample.block(6, 1), box), theme="weekly")
+    data = _composed(sample, issue)
+    assert "*|FNAME|*" in data.text and "[[TOWN]]" in data.text
+    told = [one for one in _all(sample, issue, data) if one.code == "leftover-token"]
+    assert sorted(((one.message.split("”")[0][1:], one.block) for one in told), key=str) == [
+        ("*|FName|*", 7),
+        ("[[Town]]", None),
+    ]
+
+
+def test_a_leftover_is_not_looked_for_in_a_block_that_is_personal(sample: ModuleType) -> None:
+    versions = {sample.pin(1): sample.version(1, excerpt="<p>{% if name %}hello{% endif %}</p>")}
+    own = sample.block(6, blurb="{% if name %}Hello {{ name }}{% endif %}.")
+    issue = sample.issue(sample.section(1, "", own, sample.block(7, 1)))
+    data = compose(sample.publication(), issue, versions, (), settings=sample.settings(), on=sample.ON)
+    found = preflight(sample.publication(), issue, data, settings=sample.settings(), versions=versions)
+    told = [one for one in found if one.code == "leftover-token"]
+    assert [one.block for one in told] == [7, 7]
+    assert all("newsletter issue edit 47 7 --blurb TEXT" in one.message for one in told)
+
+
 @pytest.mark.parametrize(
     ("url", "wrong"),
     [
