@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from newsletter.events.zones import is_zone
+from newsletter.events.own_zones import in_utc
+from newsletter.events.zones import is_zone, zone_with
 
 TIMES = frozenset(("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"))
 KEPT = TIMES | {
@@ -85,6 +86,8 @@ class RawCalendar:
     """VEVENTs beyond the cap."""
     zones: dict[str, str] = field(default_factory=dict)
     """TZIDs of the file that are no IANA names, and the IANA zone each means."""
+    shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The lines inside each VTIMEZONE, by its TZID."""
     method: str = ""
     zone: str | None = None
     """X-WR-TIMEZONE, where it is a zone."""
@@ -97,6 +100,7 @@ def take_apart(text: str, *, most: int) -> RawCalendar | None:
     stack: list[str] = []
     event: RawEvent | None = None
     zone: dict[str, list[str]] = {}
+    shown: list[str] = []
     for line in re.split(r"\r\n|\n|\r", unfolded):
         match = _LINE.match(line)
         if match is None:
@@ -113,27 +117,49 @@ def take_apart(text: str, *, most: int) -> RawCalendar | None:
                 else:
                     calendar.left_out += 1
             elif stack[-1] == "VTIMEZONE":
-                zone = {}
+                zone, shown = {}, []
+            elif "VTIMEZONE" in stack:
+                shown.append(line)
         elif name == "END":
             ended = value.strip().upper()
             if ended == "VEVENT" and event is not None:
                 event.complete, event = True, None
             elif ended == "VTIMEZONE" and calendar is not None:
                 _learn(calendar, zone)
+                calendar.shown[next(iter(zone.get("TZID", [])), "")] = tuple(shown)
+            elif "VTIMEZONE" in stack:
+                shown.append(line)
             if ended in stack:
                 del stack[len(stack) - 1 - stack[::-1].index(ended) :]
         elif stack[-1:] == ["VEVENT"] and event is not None:
             if name in KEPT:
                 event.properties.append((name, _params(match["params"]), value[:MOST_TEXT]))
         elif "VTIMEZONE" in stack:
-            key = f"{stack[-1]} {name}" if name == "TZOFFSETTO" else name
+            key = f"{stack[-1]} {name}" if name in ("TZOFFSETTO", "RRULE", "DTSTART") else name
             zone.setdefault(key, []).append(value.strip())
+            shown.append(line)
         elif stack == ["VCALENDAR"] and calendar is not None:
             if name == "METHOD":
                 calendar.method = value.strip().upper()
             elif name == "X-WR-TIMEZONE" and is_zone(value.strip()):
                 calendar.zone = value.strip()
+    if calendar is not None:
+        for single in calendar.events:
+            _tell_moments(single, calendar)
     return calendar
+
+
+def _tell_moments(event: RawEvent, calendar: RawCalendar) -> None:
+    """Put the times of a single event in UTC where only the file knows their zone."""
+    if any(prop in ("RRULE", "RDATE", "RECURRENCE-ID") for prop, _, _ in event.properties):
+        return
+    for place, (prop, params, value) in enumerate(event.properties):
+        tzid = params.get("TZID", "")
+        lines = calendar.shown.get(tzid)
+        if prop not in TIMES or lines is None or zone_name(tzid, calendar.zones) is not None:
+            continue
+        if moment := in_utc(lines, value.strip()):
+            event.properties[place] = (prop, {}, moment)
 
 
 def zone_name(tzid: str, zones: dict[str, str]) -> str | None:
@@ -160,8 +186,20 @@ def _learn(calendar: RawCalendar, zone: dict[str, list[str]]) -> None:
         return
     winter = _offset(zone.get("STANDARD TZOFFSETTO", []))
     summer = _offset(zone.get("DAYLIGHT TZOFFSETTO", []))
-    if winter is not None and (found := _OFFSETS.get((winter, winter if summer is None else summer))):
+    if winter is None:
+        return
+    seasons = (winter, winter if summer is None else summer)
+    southern = seasons[0] != seasons[1] and 7 <= _month_of_summer(zone) <= 12
+    usual = _OFFSETS.get(seasons) if southern in (False, seasons[0] >= 10) else None
+    if found := usual or zone_with(*seasons, southern=southern):
         calendar.zones[tzid] = found
+
+
+def _month_of_summer(zone: dict[str, list[str]]) -> int:
+    """The month in which the clocks go forward; 0 where none is told."""
+    rule = re.search(r"BYMONTH=(\d{1,2})\b", (zone.get("DAYLIGHT RRULE") or [""])[-1].upper())
+    begins = re.match(r"\d{4}(\d\d)", (zone.get("DAYLIGHT DTSTART") or [""])[-1])
+    return int((rule or begins or [0, 0])[1])
 
 
 def _offset(values: list[str]) -> float | None:

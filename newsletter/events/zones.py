@@ -252,6 +252,28 @@ def _cities() -> dict[str, str]:
     return {name.rsplit("/", 1)[-1].replace("_", " ").casefold(): name for name in towns}
 
 
+def zone_with(winter: float, summer: float, *, southern: bool = False) -> str | None:
+    """A zone whose clocks are so many hours east of Greenwich in each season; none where no place has these.
+
+    `southern`: its summer is in January.
+    """
+    if winter == summer and (fixed := fixed_zone(winter)):
+        return fixed
+    return _seasons().get((summer, winter) if southern else (winter, summer))
+
+
+@lru_cache(maxsize=1)
+def _seasons() -> dict[tuple[float, float], str]:
+    """By the offsets of January and July, the first zone that has them."""
+    found: dict[tuple[float, float], str] = {}
+    for name in sorted(name for name in _names() if "/" in name and not name.rsplit("/", 1)[-1].isupper()):
+        if name.startswith(("Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")):
+            continue  # older names of other places
+        january, july = (_hours(ZoneInfo(name).utcoffset(datetime(2026, month, 1))) for month in (1, 7))  # noqa: DTZ001
+        found.setdefault((january, july), name)
+    return found
+
+
 def is_zone(name: str) -> bool:
     """Whether there is an IANA zone of this name."""
     return name in _names()

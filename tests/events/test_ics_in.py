@@ -111,6 +111,52 @@ def test_times_find_their_zone(times: str, start: str, end: str | None, zone: st
     assert (event.start.isoformat(), event.end.isoformat() if event.end else None, event.zone) == (start, end, zone)
 
 
+OFFICE = """BEGIN:VTIMEZONE
+TZID:Custom Office
+BEGIN:STANDARD
+DTSTART:19701101T030000
+RRULE:FREQ=YEARLY;BYMONTH={fall};BYDAY=1SU
+TZOFFSETFROM:{summer}
+TZOFFSETTO:{winter}
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700301T020000
+RRULE:FREQ=YEARLY;BYMONTH={spring};BYDAY=1SU
+TZOFFSETFROM:{winter}
+TZOFFSETTO:{summer}
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+ALWAYS = (
+    "BEGIN:VTIMEZONE\nTZID:Custom Office\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{0}\nTZOFFSETTO:{0}\n"
+    "END:STANDARD\nEND:VTIMEZONE\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "january", "july", "zone"),
+    [
+        (ALWAYS.format("+0545"), "13:15", "13:15", "Asia/Kathmandu"),
+        (ALWAYS.format("-0330"), "22:30", "22:30", NEW_YORK),
+        (OFFICE.format(winter="-0330", summer="-0230", spring=3, fall=11), "22:30", "21:30", "America/St_Johns"),
+        (OFFICE.format(winter="+1030", summer="+1100", spring=10, fall=4), "08:00", "08:30", "Australia/Lord_Howe"),
+        (OFFICE.format(winter="-0400", summer="-0300", spring=9, fall=4), "22:00", "23:00", "America/Santiago"),
+        (OFFICE.format(winter="+0530", summer="+0630", spring=3, fall=11), "13:30", "12:30", NEW_YORK),
+    ],
+)
+def test_a_zone_that_only_the_file_knows_is_read_from_it(head: str, january: str, july: str, zone: str) -> None:
+    for month, expected in (("01", january), ("07", july)):
+        (event,) = read(f"SUMMARY:Fair\nDTSTART;TZID=Custom Office:2026{month}15T190000", head=head).events
+        assert isinstance(event.start, datetime)
+        assert (f"{event.start.astimezone(UTC):%H:%M}", event.zone, event.warnings) == (expected, zone, ())
+
+
+def test_a_zone_whose_rule_is_without_end_is_not_followed() -> None:
+    head = OFFICE.format(winter="+0530", summer="+0630", spring=3, fall=11).replace("YEARLY", "SECONDLY")
+    (event,) = read("SUMMARY:Fair\nDTSTART;TZID=Custom Office:20260115T190000", head=head).events
+    assert "“Custom Office” is not known" in event.warnings[0]
+
+
 def test_an_unknown_zone_is_told() -> None:
     event = read("SUMMARY:Fair\nDTSTART;TZID=Nowhere:20261101T100000").events[0]
     assert event.zone == NEW_YORK
