@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.clock import Clock
-from newsletter.collect.canonical import canonical
+from newsletter.collect.canonical import canonical, without_tracking
 from newsletter.collect.dates import written_date
 from newsletter.collect.decide import Changed, Known, New, decide_all
 from newsletter.collect.files import read_file
@@ -61,7 +61,8 @@ class Clipper:
                 if not title:
                     raise NewsletterError(cause.reason, where=url) from cause
                 found = ItemData(title="", url=url)
-        found = replace(found, guid=None, canonical_url=canonical(found.url or url), url=found.url or url)
+        found = replace(found, guid=None, canonical_url=canonical(found.url or url))
+        found = replace(found, url=without_tracking(found.url or url))
         if title:
             found = replace(found, title=one_line(title), flags=())
         if selection:

@@ -132,3 +132,8 @@ def test_the_mail_says_where_else_a_story_stands(desk: Any, web: Any, clipper: C
         assert f">{outlet}</a>" in rendition.html
         assert outlet in rendition.text
     assert "Also in:\n" in rendition.text
+
+
+def test_a_page_that_was_not_read_loses_what_follows_a_reader_from_its_address(web: Any, clipper: Clipper) -> None:
+    (item,) = clipper.add_page(web.url("/missing?utm_source=x&a=1"), title="Kept all the same")
+    assert item.latest.url == web.url("/missing?a=1")
