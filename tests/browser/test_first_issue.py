@@ -23,7 +23,7 @@ def compose(page: Any) -> None:
 
     for title in ("Library to open on Sundays", "Eleven plots are free on the river side"):
         page.get_by_role("link", name=title, exact=True).click()
-        page.get_by_role("button", name="Pick").click()
+        page.locator(".story", has_text=title).get_by_role("button", name="Pick").click()
         expect(page.locator(".story", has_text=title).get_by_text("picked", exact=True)).to_be_visible()
     page.get_by_role("button", name="Begin a new issue").click()
     page.get_by_role("button", name="Fill with 2 picked items").click()
