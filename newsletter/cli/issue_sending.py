@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,6 +62,28 @@ def counts_shown(call: Call, issue: Issue, tally: Tally) -> None:
     from newsletter.cli.issue_json import counts, counts_text
 
     call.show(counts(issue, tally), lambda: counts_text(issue, tally))
+
+
+def sent_shown(call: Call, room: Desk, number: int, run: Callable[[], tuple[Issue, Tally]]) -> None:
+    """Answer with the counts after a run. Exit code 1 where a delivery needs a person, or the run paused by itself.
+
+    Raises SendStopped where it stopped before anything was begun.
+    """
+    from newsletter.model.issue import IssueState
+    from newsletter.send.stopped import SendStopped
+
+    stopped = False
+    try:
+        issue, tally = run()
+    except SendStopped as cause:
+        issue, tally = room.status(number)
+        if issue.state is not IssueState.PAUSED:
+            raise
+        stopped = True
+        call.note(f"newsletter: {cause.message}")
+    counts_shown(call, issue, tally)
+    if stopped or tally.failed or tally.uncertain:
+        raise typer.Exit(1)
 
 
 def check(
@@ -215,26 +238,21 @@ def send(
     from datetime import timedelta
 
     from newsletter.cli.progress import sending_bar
-    from newsletter.workflows.sending import send_now
+    from newsletter.workflows.sending import send_on
 
     call: Call = ctx.obj
     room = desk(call)
     number = exact(issue)
     if not yes:
         _ask(call, room, number)
-    with sending_bar(call) as progress:
-        sent, tally = send_now(
-            room,
-            number,
-            approve=approve_first,
-            segment=segment,
-            canary=canary,
-            canary_wait=timedelta(minutes=canary_wait),
-            progress=progress,
-        )
-    counts_shown(call, sent, tally)
-    if tally.failed or tally.uncertain:
-        raise typer.Exit(1)
+    wait = timedelta(minutes=canary_wait)
+    room.start(number, approve=approve_first, segment=segment, canary=canary, canary_wait=wait)
+
+    def run() -> tuple[Issue, Tally]:
+        with sending_bar(call) as progress:
+            return send_on(room, number, progress=progress)
+
+    sent_shown(call, room, number, run)
 
 
 def _ask(call: Call, room: Desk, number: int) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
-from newsletter.cli.issue_sending import ISSUE, NUMBER, counts_shown, desk, exact, number_or_latest
+from newsletter.cli.issue_sending import ISSUE, NUMBER, counts_shown, desk, exact, number_or_latest, sent_shown
+
+if TYPE_CHECKING:
+    from newsletter.model.delivery import Tally
+    from newsletter.model.issue import Issue
 
 
 def register(app: typer.Typer) -> None:
@@ -35,11 +39,12 @@ def resume(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     room = desk(call)
     number = room.number(number_or_latest(issue))
     steering.resume(room, number)
-    with sending_bar(call) as progress:
-        sent, tally = send_on(room, number, progress=progress)
-    counts_shown(call, sent, tally)
-    if tally.failed or tally.uncertain:
-        raise typer.Exit(1)
+
+    def run() -> tuple[Issue, Tally]:
+        with sending_bar(call) as progress:
+            return send_on(room, number, progress=progress)
+
+    sent_shown(call, room, number, run)
 
 
 def cancel(ctx: typer.Context, issue: Annotated[str, NUMBER]) -> None:
