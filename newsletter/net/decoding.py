@@ -8,6 +8,7 @@ import brotli
 
 _GZIP_OR_ZLIB = 47
 _RAW = -15
+_GZIP = b"\x1f\x8b"
 _STEP = 64 * 1024
 
 
@@ -50,7 +51,7 @@ class Body:
             if self._unpacker.eof:  # a gzip file may have several members
                 chunk = self._unpacker.unused_data.lstrip(b"\0")
                 self._unpacker = None
-                if chunk[:2] != b"\x1f\x8b":
+                if chunk[:2] != _GZIP:
                     return
             else:
                 chunk = self._unpacker.unconsumed_tail
@@ -76,7 +77,11 @@ class Body:
             raise TooBig
 
     def content(self) -> bytes:
-        """All of it. Raises Undecodable where the packed stream has no end."""
+        """All of it. Raises TooBig, and Undecodable where the packed stream has no end."""
+        if not self._packed and self._parts.startswith(_GZIP):  # a packed file, served without a word of it
+            unpacked = Body("gzip", self._cap)
+            unpacked.feed(bytes(self._parts))
+            return unpacked.content()
         if self._unpacker is not None or (self._brotli is not None and not self._brotli.is_finished()):
             raise Undecodable("it ends too early")
         return bytes(self._parts)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.client import IncompleteRead
 from threading import Timer
 from time import monotonic
 from typing import Any
@@ -287,7 +288,21 @@ def _failure(parts: SplitResult, cause: Exception, late: Failed) -> Failed:
         return Failed(reason=f"The TLS certificate or connection of {_named(parts)} is not valid: {_short(cause)}.")
     if isinstance(cause, UnicodeError):
         return Failed(reason=f"{_named(parts)} is not a host name that can be used.")
+    if (cut := _innermost(cause, IncompleteRead)) is not None:
+        got = cut.partial if isinstance(cut.partial, int) else len(cut.partial)
+        of = f" of {got + cut.expected}" if isinstance(cut.expected, int) else ""
+        return Failed(reason=f"The connection to {_named(parts)} broke off after {got}{of} bytes.")
     return Failed(reason=f"The connection to {_named(parts)} broke off: {_short(cause)}.")
+
+
+def _innermost(cause: BaseException | None, kind: type[Any]) -> Any:
+    """The exception of a kind that an exception tells of; none where there is none."""
+    seen: list[BaseException] = []
+    while cause is not None and not isinstance(cause, kind) and cause not in seen:
+        seen.append(cause)
+        inner = next((one for one in cause.args if isinstance(one, BaseException)), None)
+        cause = inner or cause.__cause__ or cause.__context__
+    return cause if isinstance(cause, kind) else None
 
 
 def _short(cause: Exception) -> str:

@@ -70,6 +70,8 @@ def test_packed_bodies_are_undone(web: Any, encoding: str, pack: Callable[[bytes
     [
         (b"x" * 200_000, {}, "sent more than"),
         (gzip.compress(b"\0" * 50_000_000, mtime=0), {"content_encoding": "gzip"}, "sent more than"),
+        (gzip.compress(b"\0" * 50_000_000, mtime=0), {}, "sent more than"),
+        (gzip.compress(b"Alderwick" * 99, mtime=0)[:-20], {}, "ends too early"),
         (b"not gzip", {"content_encoding": "gzip"}, "it is not gzip"),
         (gzip.compress(b"Alderwick" * 99, mtime=0)[:-20], {"content_encoding": "gzip"}, "ends too early"),
         (b"x", {"content_encoding": "zstd"}, "packed as “zstd”"),
@@ -103,12 +105,26 @@ def test_a_server_that_drips_meets_the_wall_clock(web: Any, head: bytes) -> None
     assert "took longer than 0.4 s" in reason(ask(web.url("/feed"), replace(OPEN, timeout=0.4)))
 
 
-def test_a_connection_that_breaks_off_is_a_reason(web: Any) -> None:
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", " broke off after 9 of 1000 bytes."),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n", " bytes."),
+    ],
+)
+def test_a_connection_that_breaks_off_is_a_reason(web: Any, head: bytes, words: str) -> None:
     def breaks(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this")
+        handler.wfile.write(head + b"only this")
 
     web.answers["/feed"] = breaks
-    assert "broke off" in reason(ask(web.url("/feed")))
+    assert reason(ask(web.url("/feed"))).endswith(words)
+
+
+def test_a_packed_file_is_undone_though_nothing_says_that_it_is_packed(web: Any) -> None:
+    body = b"<rss>" + b"Alderwick " * 500 + b"</rss>"
+    answer = ask(web.serve("/feed.gz", gzip.compress(body)))
+    assert isinstance(answer, Fetched)
+    assert answer.body == body
 
 
 def test_redirects_are_followed_and_permanent_ones_told(web: Any) -> None:
