@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Where items come from: feeds, mailboxes and folders.", no_args_is_help=True)
 
 
-def _show(call: Call, found: Sequence[Source]) -> None:
-    """The sources, and how much of what each brought is used; who is dead is told beside it."""
+def _show(call: Call, found: Sequence[Source], more: Sequence[dict[str, Any]] = ()) -> None:
+    """The sources, and how much of what each brought is used; who is dead is told beside it. `more`: rows of --json."""
     from newsletter.store import source_use
 
     with call.store.reading() as tx:
@@ -32,7 +32,7 @@ def _show(call: Call, found: Sequence[Source]) -> None:
         counts = {"items": use.items, "picked": use.picked, "sent": use.sent}
         return document(one) | counts | {"dead": one.active and one.is_dead(now)}
 
-    call.show([row(one) for one in found], lambda: _table(found, used))
+    call.show([*map(row, found), *more], lambda: _table(found, used))
     for one in found:
         if one.active and one.is_dead(now):
             call.note(f"{one.name} has given nothing for a week: {one.error or 'it does not answer'}")
@@ -154,10 +154,12 @@ def import_(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
         content = file.read_bytes()
     except OSError as cause:
         raise NewsletterError(f"{file} cannot be read: {cause.strerror}.", where=str(file)) from cause
-    added, present = sources.import_opml(call.store, call.clock, call.publication, content)
+    added, present, refused = sources.import_opml(call.store, call.clock, call.publication, content)
     if present:
         call.note(f"{len(present)} were sources already, and stay as they are.")
-    _show(call, added)
+    for one in refused:
+        call.note(f"{one.name}: {one.reason}")
+    _show(call, added, [sources.refused_json(one) for one in refused])
 
 
 @app.command()

@@ -13,7 +13,7 @@ from newsletter.clock import Clock
 from newsletter.collect.address import default_name, read_address
 from newsletter.collect.discover import discover
 from newsletter.collect.formats.opml import write_opml
-from newsletter.collect.found import Document, Offer, Unreadable
+from newsletter.collect.found import Document, Offer, Refusal, Unreadable
 from newsletter.collect.worker import Reader
 from newsletter.errors import NewsletterError
 from newsletter.model.publication import Publication
@@ -119,17 +119,18 @@ def looks_like_a_page(address: str) -> bool:
 
 def import_opml(
     store: Store, clock: Clock, publication: Publication, content: bytes
-) -> tuple[list[Source], list[Source]]:
+) -> tuple[list[Source], list[Source], tuple[Refusal, ...]]:
     """Let a publication take from every feed of an OPML list; its folders are sections.
 
-    The sources that are new, and those it took from already, which stay as they are. Raises NewsletterError where the
-    list cannot be read.
+    The sources that are new, and those it took from already, which stay as they are, and the outlines that name
+    no feed. Raises NewsletterError where the list cannot be read.
     """
     with Reader() as reader:
         try:
-            offers = reader.read(Document(name="OPML", format=".opml", body=content)).offers
+            read = reader.read(Document(name="OPML", format=".opml", body=content))
         except Unreadable as cause:
             raise NewsletterError(cause.reason, where="FILE") from cause
+    offers = read.offers
     with store.writing() as tx:
         present = {one.url: one for one in sources.listing(tx, publication.id)}
         added = [
@@ -145,7 +146,12 @@ def import_opml(
             for one in offers
             if one.url not in present
         ]
-    return added, [present[one.url] for one in offers if one.url in present]
+    return added, [present[one.url] for one in offers if one.url in present], read.refused
+
+
+def refused_json(one: Refusal) -> dict[str, Any]:
+    """An outline of a list that is no source, as a row beside the sources: it has no `id`, and its `error` says why."""
+    return {"id": None, "name": one.name, "kind": "feed", "status": "error", "error": one.reason}
 
 
 def export_opml(store: Store, publication: Publication) -> str:

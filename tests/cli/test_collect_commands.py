@@ -205,3 +205,17 @@ def test_a_story_of_several_outlets_is_one_row_where_that_is_asked_for(
     assert run(["--workspace", str(workspace), "items", "list"]) == 0
     shown = capsys.readouterr().out.strip().splitlines()
     assert sum("└" in line for line in shown) == 3
+
+
+def test_an_outline_without_a_usable_address_is_told_and_stops_nothing(call: Any, tmp_path: Path) -> None:
+    outlines = (
+        '<outline text="Passwords" xmlUrl="file:///etc/passwd"/><outline text="Nothing"/><outline type="rss"/>'
+        '<outline text="Town"><outline text="Times" xmlUrl="https://times.example.org/feed"/></outline>'
+    )
+    (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+    added, *refused = call("sources", "import", str(tmp_path / "list.opml"))
+    assert (added["url"], added["section"]) == ("https://times.example.org/feed", "Town")
+    assert [one["name"] for one in refused] == ["Passwords", "Nothing", "outline 3"]
+    assert "“file:///etc/passwd” is not a web address" in refused[0]["error"]
+    assert "no xmlUrl" in refused[1]["error"]
+    assert len(call("sources", "list")) == 1

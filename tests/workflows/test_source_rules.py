@@ -121,16 +121,17 @@ def test_a_source_that_gave_nothing_for_a_week_is_told(desk: Any, web: Any) -> N
 
 
 def test_lists_of_feeds_come_in_and_go_out(desk: Any) -> None:
-    added, present = sources.import_opml(desk.store, desk.clock, desk.publication, OPML.encode())
+    added, present, refused = sources.import_opml(desk.store, desk.clock, desk.publication, OPML.encode())
     assert [(one.name, one.section) for one in added] == [("Times", "Local"), ("Cup", "Sport"), ("Alone", None)]
     assert added[0].url == "https://times.example.org/feed?a=1&b=2"
     assert present == []
+    assert [one.name for one in refused] == ["bad"]
     out = sources.export_opml(desk.store, desk.publication)
     again = sources.import_opml(desk.store, desk.clock, desk.publication, out.encode())
     assert ([], sorted(one.id for one in added)) == (again[0], sorted(one.id for one in again[1]))
     for one in added:
         sources.remove(desk.store, desk.publication, one.id)
-    back, _ = sources.import_opml(desk.store, desk.clock, desk.publication, out.encode())
+    back, *_ = sources.import_opml(desk.store, desk.clock, desk.publication, out.encode())
     assert {(one.url, one.section) for one in back} == {(one.url, one.section) for one in added}
 
 

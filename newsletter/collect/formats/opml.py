@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from newsletter.collect.found import Document, Found, Offer, Unreadable
+from newsletter.collect.found import Document, Found, Offer, Refusal, Unreadable
 from newsletter.model.source import Source
 from newsletter.text.characters import one_line
 from newsletter.text.links import absolute
@@ -16,7 +16,8 @@ MAX_FEEDS = 2_000
 
 
 def read_opml(document: Document) -> Found:
-    """The feeds of a list, each once; the folder nearest to a feed is its section. Raises Unreadable."""
+    """The feeds of a list, each once; the folder nearest to a feed is its section. An outline without a usable address
+    is refused. Raises Unreadable."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
@@ -28,10 +29,19 @@ def read_opml(document: Document) -> Found:
     if root is None or root.tag != "opml" or body is None:
         raise Unreadable("This is not OPML: it does not begin with <opml> and a <body>.")
     found: dict[str, Offer] = {}
-    for outline in body.iter("outline"):
-        if url := absolute(_named(outline, "xmlurl")):
+    refused: list[Refusal] = []
+    for number, outline in enumerate(body.iter("outline"), start=1):
+        given = _named(outline, "xmlurl")
+        if url := absolute(given):
             found.setdefault(url, Offer(url, _title(outline), _folder(outline)))
-    return Found(offers=tuple(found.values())[:MAX_FEEDS])
+        elif given:
+            reason = f"“{given[:200]}” is not a web address; the address of a feed begins with https://."
+            refused.append(Refusal(_title(outline) or f"outline {number}", reason))
+        elif outline.find("outline") is None:  # a folder has outlines, a feed an address
+            refused.append(Refusal(_title(outline) or f"outline {number}", "It names no feed: it has no xmlUrl."))
+    if len(found) > MAX_FEEDS:
+        refused.append(Refusal("the list", f"Only the first {MAX_FEEDS:,} feeds are read."))
+    return Found(offers=tuple(found.values())[:MAX_FEEDS], refused=tuple(refused))
 
 
 def _named(outline: Any, wanted: str) -> str:

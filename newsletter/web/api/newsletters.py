@@ -132,10 +132,10 @@ class Opml(Body):
 @router.post("/sources/import", tags=["sources"])
 def import_sources(by: By, body: Opml) -> list[Json]:
     """Every feed of an OPML list; its folders are sections: `sources import`."""
-    added, _present = of_sources.import_opml(
+    added, _present, refused = of_sources.import_opml(
         by.store, by.clock, by.publication, body.opml.encode("utf-8", "surrogateescape")
     )
-    return [source_json(one) for one in added]
+    return [*map(source_json, added), *map(of_sources.refused_json, refused)]
 
 
 @router.post("/collect", tags=["sources"])
