@@ -62,7 +62,25 @@ def told_end(component: Any, start: date | datetime) -> date | datetime | None:
 
 def excepted_days(component: Any, data: EventData) -> tuple[date, ...] | None:
     """The days that EXDATE takes out of a rule; none where it says more than days: other hours, or very many."""
-    values = component.get("EXDATE", [])
+    found = _days_of(component, "EXDATE", data)
+    return tuple(sorted(found)) if found is not None and len(found) <= MOST_EXCEPTED else None
+
+
+def separate_days(component: Any, data: EventData) -> tuple[date, ...] | None:
+    """The days of an event without a rule that RDATE repeats, its first included; none where it says more than days."""
+    further, out = _days_of(component, "RDATE", data), _days_of(component, "EXDATE", data)
+    if further is None or out is None:
+        return None
+    first = data.start.date() if isinstance(data.start, datetime) else data.start
+    several_days = not isinstance(data.start, datetime) and data.end != data.start
+    if several_days or first in out or min(further, default=first) < first or len(further) > MOST_EXCEPTED:
+        return None
+    return tuple(sorted({first, *further} - out))
+
+
+def _days_of(component: Any, name: str, data: EventData) -> set[date] | None:
+    """The days of a list of moments; none where one has other hours than the event."""
+    values = component.get(name, [])
     moments = [one.dt for value in (values if isinstance(values, list) else [values]) for one in value.dts]
     found: set[date] = set()
     for moment in moments:
@@ -74,8 +92,10 @@ def excepted_days(component: Any, data: EventData) -> tuple[date, ...] | None:
             if local.time() != data.start.time():
                 return None
             moment = local.date()
+        if not isinstance(moment, date):
+            return None  # a period has an end of its own
         found.add(moment)
-    return tuple(sorted(found)) if len(found) <= MOST_EXCEPTED else None
+    return found
 
 
 def _line(component: Any, name: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
 from newsletter.events import expand, rrules, rules
-from newsletter.events.component import described, excepted_days, told_end
+from newsletter.events.component import described, excepted_days, separate_days, told_end
 from newsletter.events.content_lines import RawCalendar, RawEvent, take_apart
 from newsletter.events.hours import clock_change
 from newsletter.events.mojibake import mended
@@ -156,6 +156,8 @@ class _Reader:
         )
         if rule and not moved and not master.value("RDATE") and (out := excepted_days(component, data)) is not None:
             data = replace(data, excepted=out, rule_text=in_words(rule, zone, excepted=out))
+        elif not rule and not moved and master.value("RDATE") and (days := separate_days(component, data)) is not None:
+            data = replace(data, dates=days)
         elif moved or any(master.value(prop) for prop in ("RDATE", "EXDATE")):
             data = self._series(data, master, moved)
         if recurs:

@@ -41,6 +41,8 @@ class RuleWords:
     times: str
     once: str
     last_day: str
+    a_workday: str
+    """From Monday to Friday, as in “last weekday of the month”; takes the second form of an ordinal."""
     in_months: str
     not_in_months: str
     without: str
@@ -80,6 +82,7 @@ WORDS: dict[str, RuleWords] = {
         times="{} times",
         once="once",
         last_day="last day",
+        a_workday="weekday",
         in_months="in {}",
         not_in_months="except in {}",
         without="except {}",
@@ -109,6 +112,7 @@ WORDS: dict[str, RuleWords] = {
         times="{} veces",
         once="una vez",
         last_day="último día",
+        a_workday="día laborable",
         in_months="en {}",
         not_in_months="excepto en {}",
         without="excepto el {}",
@@ -138,6 +142,7 @@ WORDS: dict[str, RuleWords] = {
         times="{} fois",
         once="une fois",
         last_day="dernier jour",
+        a_workday="jour ouvré",
         in_months="en {}",
         not_in_months="sauf en {}",
         without="sauf le {}",
@@ -167,6 +172,7 @@ WORDS: dict[str, RuleWords] = {
         times="{}-mal",
         once="einmal",
         last_day="letzter Tag",
+        a_workday="Werktag",
         in_months="im {}",
         not_in_months="außer im {}",
         without="außer am {}",
@@ -205,12 +211,13 @@ WORDS: dict[str, RuleWords] = {
         times="{} vezes",
         once="uma vez",
         last_day="último dia",
+        a_workday="dia útil",
         in_months="em {}",
         not_in_months="exceto em {}",
         without="exceto em {}",
     ),
 }
-_KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "UNTIL", "COUNT", "WKST"}
+_KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "UNTIL", "COUNT", "WKST", "BYSETPOS"}
 
 
 MOST_EXCEPTED = 6
@@ -272,12 +279,17 @@ def _on(day: date, words: RuleWords) -> str:
 def _said(parts: dict[str, str], words: RuleWords) -> str | None:
     freq, days = parts.get("FREQ"), [day for day in parts.get("BYDAY", "").split(",") if day]
     interval = parts.get("INTERVAL", "1")
+    if "BYSETPOS" in parts and freq != "MONTHLY":
+        return None
     if freq == "DAILY" and not days:
         return words.day if interval == "1" else words.days.format(interval)
     if freq == "WEEKLY" and all(day in BYDAY for day in days):
         return _weekly(days, interval, words)
     if freq == "MONTHLY" and interval in ("1", "2"):
         month = words.of_month if interval == "1" else words.of_other_month
+        if "BYSETPOS" in parts:
+            picked = _picked(days, parts, words)
+            return month.format(picked) if picked else None
         if days and "BYMONTHDAY" not in parts and (named := _ordinal_days(days, words)):
             return month.format(named)
         number = parts.get("BYMONTHDAY", "")
@@ -289,6 +301,16 @@ def _said(parts: dict[str, str], words: RuleWords) -> str | None:
     if freq == "YEARLY" and not days and "BYMONTHDAY" not in parts:
         return words.year if interval == "1" else words.years.format(interval)
     return None
+
+
+def _picked(days: list[str], parts: dict[str, str], words: RuleWords) -> str | None:
+    """`last weekday`: one out of the days from Monday to Friday."""
+    position = parts["BYSETPOS"]
+    if "BYMONTHDAY" in parts or not re.fullmatch(r"-?\d", position) or int(position) not in words.ordinals:
+        return None
+    if set(days) == set(BYDAY) and position == "-1":
+        return words.last_day
+    return f"{words.ordinals[int(position)][-1]} {words.a_workday}" if set(days) == set(BYDAY[:5]) else None
 
 
 def _weekly(days: list[str], interval: str, words: RuleWords) -> str:

@@ -247,6 +247,35 @@ def test_an_event_without_a_uid_gets_the_same_one_each_time() -> None:
     assert len(uids) == 1
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "last weekday of the month"),
+        ("BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1", "first weekday of the month"),
+        ("BYDAY=SU,MO,TU,WE,TH,FR,SA;BYSETPOS=-1", "last day of the month"),
+        ("BYDAY=FR;BYSETPOS=-1", "last Friday of the month"),
+        ("BYDAY=SA,SU;BYSETPOS=1", None),
+    ],
+)
+def test_a_set_position_has_words_where_they_are_short(rule: str, words: str | None) -> None:
+    (event,) = read(f"SUMMARY:Clinic\nDTSTART:20261130T143000\nRRULE:FREQ=MONTHLY;{rule}").events
+    assert event.rule_text == words
+
+
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        ("DTSTART:20261101T190000\nRDATE:20261108T190000,20261122T190000", ["2026-11-01", "2026-11-08", "2026-11-22"]),
+        ("DTSTART;VALUE=DATE:20261101\nRDATE;VALUE=DATE:20261108", ["2026-11-01", "2026-11-08"]),
+        ("DTSTART;VALUE=DATE:20261101\nRDATE:20261108,20261109\nEXDATE:20261108", ["2026-11-01", "2026-11-09"]),
+        ("DTSTART:20261101T190000\nRDATE:20261108T200000", []),  # other hours: they stay in its calendar
+    ],
+)  # fmt: skip
+def test_extra_dates_without_a_rule_are_separate_days(lines: str, days: list[str]) -> None:
+    (event,) = read(f"SUMMARY:Clinic\n{lines}").events
+    assert ([str(day) for day in event.dates], event.ics is None) == (days, bool(days))
+
+
 def test_outlooks_set_position_becomes_an_ordinal_day() -> None:
     event = read("SUMMARY:Clinic\nDTSTART:20261109T143000\nRRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=2;WKST=SU").events[0]
     assert (event.rule, event.rule_text) == ("FREQ=MONTHLY;BYDAY=2MO", "second Monday of the month")
