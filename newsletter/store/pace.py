@@ -38,6 +38,30 @@ def settled_since(tx: Tx, issue: IssueId, since: datetime) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def moving_since(tx: Tx, issue: IssueId, since: datetime) -> tuple[int, datetime] | None:
+    """How many were settled in the latest stretch without a rest longer than `REST`, and when the first of them was.
+
+    None where nothing was settled since then.
+    """
+    if tx.dialect.name == "sqlite":
+        second = func.strftime("%Y-%m-%d %H:%M:%S", table.c.at)
+    else:
+        second = func.to_char(func.timezone("UTC", table.c.at), "YYYY-MM-DD HH24:MI:SS")
+    rows = tx.execute(
+        select(second.label("second"), func.count().label("n"))
+        .where(table.c.issue_id == issue, table.c.state.in_(_SETTLED), table.c.at >= since)
+        .group_by(second)
+        .order_by(second.desc())
+    )
+    count, first = 0, None
+    for row in rows:
+        at = datetime.strptime(row.second, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        if first is not None and first - at > REST:
+            break
+        count, first = count + row.n, at
+    return (count, max(first, since)) if first is not None else None
+
+
 def next_try(tx: Tx, issue: IssueId) -> datetime | None:
     """When the first of those that a server put off is tried again."""
     query = select(func.min(table.c.due_at)).where(
@@ -49,3 +73,6 @@ def next_try(tx: Tx, issue: IssueId) -> datetime | None:
 
 SPAN = timedelta(minutes=1)
 """Over which the rate is taken."""
+
+REST = timedelta(seconds=20)
+"""Nothing for longer than this: it was paused, or a limit held it back."""

@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 
 from newsletter.model.delivery import Tally
 from newsletter.model.issue import Issue, IssueState
+from newsletter.settings import Settings
 from newsletter.store import pace
 from newsletter.workflows.publish import Desk
 
 
 @dataclass(frozen=True)
 class UnderWay:
-    """The rate over the last minute, and the end that is to be expected; none where nothing moves."""
+    """The rate over the last minute of real sending, and the end that is to be expected; none where nothing moves.
+
+    Where the limits of the servers hold it back, both are by the limits.
+    """
 
     rate: float | None = None
     """Deliveries a second."""
@@ -26,8 +30,26 @@ def under_way(desk: Desk, issue: Issue, tally: Tally) -> UnderWay:
     if issue.state is not IssueState.SENDING or issue.frozen_at is None:
         return UnderWay()
     now = desk.clock.now()
-    span = min(max((now - issue.frozen_at).total_seconds(), 1.0), pace.SPAN.total_seconds())
+    began = max(issue.frozen_at, now - pace.SPAN)
     with desk.store.reading() as tx:
-        rate = pace.settled_since(tx, issue.id, now - timedelta(seconds=span)) / span
+        found = pace.moving_since(tx, issue.id, began)
+    allowed = _allowed(desk.settings)
+    rate = 0.0
+    if found is not None:
+        settled, first = found
+        if first - began <= pace.REST:  # no rest before it: what the first one took counts, too
+            first = began
+        rate = settled / max((now - first).total_seconds(), 1.0)
     left = tally.queued + tally.attempting
-    return UnderWay(round(rate, 2), now + timedelta(seconds=left / rate) if rate and left else None)
+    if allowed is not None and (found is None or rate >= allowed):
+        rate = allowed
+    return UnderWay(
+        round(rate, 4 if rate < 0.1 else 2), now + timedelta(seconds=left / rate) if rate and left else None
+    )
+
+
+def _allowed(settings: Settings) -> float | None:
+    """Messages a second that all servers together take in the long run; none where one of them has no limits."""
+    each = [min((limit / span for span, limit in one.limits.items()), default=None) for one in settings.smtp]
+    known = [one for one in each if one is not None]
+    return sum(known) if known and len(known) == len(each) else None
