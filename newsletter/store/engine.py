@@ -191,13 +191,15 @@ def open_engine(url: str, workspace: Path | None = None) -> Engine:
         return engine
     if backend == "postgresql":
         try:
-            return create_engine(
+            engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 connect_args=_ALIVE,
                 pool_size=16,
                 max_overflow=48,
                 pool_pre_ping=True,
             )
+            _tune_postgresql(engine)
+            return engine
         except ImportError as cause:
             raise SettingsError(
                 "PostgreSQL needs its driver: pip install 'newsletter-desk[postgres]'.", where="database.url"
@@ -225,6 +227,17 @@ def _create_private(path: Path) -> None:
             code="database",
             where=str(path),
         ) from cause
+
+
+def _tune_postgresql(engine: Engine) -> None:
+    """A commit is on disk when it is answered, whatever the server's default: else a crash forgets who was mailed."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+        connection.commit()
 
 
 def _tune_sqlite(engine: Engine) -> None:
