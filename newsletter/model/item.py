@@ -70,8 +70,8 @@ class ItemData:
     canonical_url: str | None = None
     """`url` without tracking, fragment, trailing slash; the second identity."""
     flags: tuple[str, ...] = ()
-    """What a person should look at: `future-date`, `date-unread`, `no-title`, `old-date`, `rule`, `split-me`, `breaks-off`,
-    `link-only`, `proposed-outlet: NAME`, `sender: ADDRESS`."""
+    """What a person should look at: `future-date`, `date-unread`, `no-title`, `old-date`, `rule`, `split-me`,
+    `breaks-off`, `link-only`, `proposed-outlet: NAME`, `sender: ADDRESS`."""
 
     @property
     def digest(self) -> str:
