@@ -306,7 +306,7 @@ class Run:
         except SendStopped as cause:
             self._cannot(slot, cause, row)
         else:
-            slot.next.is_open = True
+            slot.next.is_open, slot.next.is_ahead = True, False
             slot.connection.dialogue.open(letter.envelope, len(letter.content))
             self._talk(slot)
 
@@ -352,7 +352,14 @@ class Run:
         following, way, connection = slot.next, slot.way, slot.connection
         assert following is not None and way is not None and connection is not None
         if isinstance(following.said, Answer):
-            if following.row is not None:
+            refused_as_such = following.said.stage is not Stage.RCPT and following.said.code not in (None, 421)
+            if following.row is not None and following.is_ahead and refused_as_such and not connection.is_lost:
+                # its row was ours already when the refusal came: it says nothing of the reader, nor of us
+                way.went_ahead_in_vain(for_good=(following.said.code or 0) >= 500)
+                following.is_open, following.is_ahead, following.said = False, False, None
+                assert isinstance(following.letter, Letter)
+                self._hand_over(slot, following.letter, following.row)
+            elif following.row is not None:
                 row, slot.next = following.row, None
                 self._judge(slot, row, following.said)
             elif following.said.stage is not Stage.RCPT or following.said.code is None:
@@ -382,7 +389,7 @@ class Run:
             connection.check(letter.envelope, len(letter.content))
         except (ValueError, SendStopped):
             return  # told when its row is ours
-        slot.next.is_open = True
+        slot.next.is_open = slot.next.is_ahead = True
         connection.dialogue.open(letter.envelope, len(letter.content))
 
     def _judge(self, slot: Slot, row: Claimed, answer: Answer) -> None:

@@ -21,6 +21,8 @@ class Next:
     """Ours since the ledger said so."""
     is_open: bool = False
     """Whether its envelope was said."""
+    is_ahead: bool = False
+    """Whether it was said behind the final dot of another message."""
     said: Go | Answer | None = None
     """What the server answered to the envelope."""
 
