@@ -290,8 +290,10 @@ def _failure(parts: SplitResult, cause: Exception, late: Failed) -> Failed:
         return Failed(reason=f"{_named(parts)} is not a host name that can be used.")
     if (cut := _innermost(cause, IncompleteRead)) is not None:
         got = cut.partial if isinstance(cut.partial, int) else len(cut.partial)
-        of = f" of {got + cut.expected}" if isinstance(cut.expected, int) else ""
-        return Failed(reason=f"The connection to {_named(parts)} broke off after {got}{of} bytes.")
+        if isinstance(cut.expected, int):
+            whole = got + cut.expected
+            return Failed(reason=f"The connection to {_named(parts)} broke off after {got} of {whole} bytes.")
+        return Failed(reason=f"The connection to {_named(parts)} broke off after {got} bytes.")
     return Failed(reason=f"The connection to {_named(parts)} broke off: {_short(cause)}.")
 
 
@@ -321,16 +323,15 @@ def _refusal(parts: SplitResult, status: int, headers: Mapping[str, str], now: d
             status=410,
         )
     patience = retry_after(headers.get("retry-after"), now) if status in (429, 503) else None
-    words = {
-        401: "asks for a login (401)",
-        403: "does not allow it (403)",
-        404: "has nothing at this address (404)",
-        429: "asks for patience (429)",
-        503: "is not available at the moment (503)",
+    server = _named(parts)
+    reasons = {
+        401: f"{server} asks for a login (401).",
+        403: f"{server} does not allow it (403).",
+        404: f"{server} has nothing at this address (404).",
+        429: f"{server} asks for patience (429).",
+        503: f"{server} is not available at the moment (503).",
     }
-    return Failed(
-        reason=f"{_named(parts)} {words.get(status, f'answered {status}')}.", retry_after=patience, status=status
-    )
+    return Failed(reason=reasons.get(status, f"{server} answered {status}."), retry_after=patience, status=status)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

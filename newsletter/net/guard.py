@@ -102,7 +102,7 @@ def connect(host: str, port: int, *, allow_private: bool, timeout: float) -> soc
     Tries each address in turn, all within `timeout` seconds. Raises Unreachable.
     """
     deadline = monotonic() + timeout
-    why = "did not answer"
+    why = f"{host}:{port} did not answer."
     for family, address in addresses(host, port, allow_private=allow_private, timeout=timeout):
         connection = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -111,10 +111,10 @@ def connect(host: str, port: int, *, allow_private: bool, timeout: float) -> soc
             connection.connect((address, port))
             return connection
         except TimeoutError:
-            why = f"did not answer within {timeout:.0f} s"
+            why = f"{host}:{port} did not answer within {timeout:.0f} s."
         except ConnectionRefusedError:
-            why = "refused the connection"
+            why = f"{host}:{port} refused the connection."
         except OSError as cause:
-            why = f"could not be reached ({cause.strerror or type(cause).__name__})"
+            why = f"{host}:{port} could not be reached ({cause.strerror or type(cause).__name__})."
         connection.close()
-    raise Unreachable(f"{host}:{port} {why}.", host_is_down=True)
+    raise Unreachable(why, host_is_down=True)

@@ -1,7 +1,7 @@
 """What there is to translate, and the catalogues brought up to date: `python -m newsletter.web.catalogues`.
 
 Strings are found in the pages (`_`, `ngettext`) and in the Python files beside them: the same calls, and the constant
-sentences that `back` says after a form or an error tells.
+sentences that `back` says after a form or an error tells. What the rooms below say is found by `web/sentences.py`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.event import EventStatus
 from newsletter.model.issue import IssueState
 from newsletter.model.item import Triage
+from newsletter.model.source import SourceKind, SourceStatus
 from newsletter.model.subscriber import Consent
 from newsletter.model.user import Role
+from newsletter.web import sentences
 from newsletter.web.languages import FOLDER, NAMES, SOURCE
 
 HERE = Path(__file__).parent
 _ERRORS = frozenset({"NewsletterError", "NotFound", "Refused", "Conflict"})
-STATES = (IssueState, DeliveryState, Consent, EventStatus, Triage, Role)
+STATES = (IssueState, DeliveryState, Consent, EventStatus, Triage, Role, SourceKind, SourceStatus)
 """Their values are words that pages show: `_(issue.state.value)`."""
 _KEYWORDS = ("_", "gettext", "ngettext")
 
@@ -75,9 +77,26 @@ def _constant(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def path_of(language: str) -> Path:
-    """The file of a language."""
-    return FOLDER / language / "LC_MESSAGES" / "desk.po"
+def path_of(language: str, domain: str = "desk") -> Path:
+    """The file of a language: `desk` for the desk itself, `rooms` for what the rooms below it say."""
+    return FOLDER / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def template() -> Catalog:
+    """Every string of the desk."""
+    catalog = Catalog()
+    for message, where in found():
+        flags: Any = ["python-format"] if "%(" in (message if isinstance(message, str) else message[0]) else []
+        catalog.add(message, locations=[(where, None)], flags=flags)  # type: ignore[list-item]
+    return catalog
+
+
+def template_of_rooms() -> Catalog:
+    """Every sentence of the rooms below."""
+    catalog = Catalog()
+    for sentence, where in sentences.found():
+        catalog.add(sentence, locations=[(where, None)])  # type: ignore[list-item]
+    return catalog
 
 
 def _fresh(language: str) -> Catalog:
@@ -85,18 +104,13 @@ def _fresh(language: str) -> Catalog:
     return Catalog(locale=language, project="newsletter-desk", header_comment=header, fuzzy=False)
 
 
-def update(language: str) -> None:
+def update(path: Path, language: str, wanted: Catalog) -> None:
     """Bring a catalogue up to date: new strings are empty, those that are gone go."""
-    path = path_of(language)
     catalog = _fresh(language)
     if path.exists():
         with path.open("rb") as file:
             catalog = read_po(file, locale=language)
-    template = Catalog()
-    for message, where in found():
-        flags: Any = ["python-format"] if "%(" in (message if isinstance(message, str) else message[0]) else []
-        template.add(message, locations=[(where, None)], flags=flags)  # type: ignore[list-item]
-    catalog.update(template, no_fuzzy_matching=True)
+    catalog.update(wanted, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -106,4 +120,5 @@ def update(language: str) -> None:
 if __name__ == "__main__":
     for one in NAMES:
         if one != SOURCE:
-            update(one)
+            update(path_of(one), one, template())
+            update(path_of(one, "rooms"), one, template_of_rooms())

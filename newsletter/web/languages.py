@@ -74,9 +74,12 @@ class Catalogue:
 
 
 @cache
-def catalogue(wanted: str) -> Catalogue:
-    """The catalogue of a language, from its file; an empty one for English, and for what we do not speak."""
-    path = FOLDER / wanted / "LC_MESSAGES" / "desk.po"
+def catalogue(wanted: str, domain: str = "desk") -> Catalogue:
+    """The catalogue of a language, from its file; an empty one for English, and for what we do not speak.
+
+    `desk` holds the strings of the desk itself, `rooms` what the rooms below it say (`web/retold.py`).
+    """
+    path = FOLDER / wanted / "LC_MESSAGES" / f"{domain}.po"
     if wanted not in NAMES or not path.exists():
         return Catalogue()
     from gettext import c2py  # the standard library's reader of plural rules

@@ -7,7 +7,7 @@ import re
 _COMMAND = r"newsletter (?:issue|events|publication|sources|items|subscribers|theme) [a-z]"
 _ASIDE = re.compile(rf"\s*\({_COMMAND}[^()]*\)")
 _BEGIN = re.compile(rf"{_COMMAND}")
-_BEFORE = re.compile(r"(?:[:;.]\s|,\s+or\s+|\sor\s+)(?:[^:;.,]*\s)?$")
+_BEFORE = re.compile(r"(?:[:;.]\s|,\s+(?:or|oder)\s+|\s(?:or|oder)\s+)(?:[^:;.,]*\s)?$")
 
 
 def without_command(message: str) -> str:

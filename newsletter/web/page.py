@@ -25,6 +25,7 @@ from newsletter.web.dates import number, span_in_words, told
 from newsletter.web.lessening import lessened
 from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
+from newsletter.web.retold import retold
 from newsletter.web.roles import may
 
 FOLDER = Path(__file__).parent / "pages"
@@ -32,6 +33,8 @@ SAID = "said"
 KEYS_OFF = "keys-off"
 """The cookie of who wants no single keys."""
 LONGEST_SENTENCE = 600
+TOLD = frozenset({"broken", "error", "sentence", "trouble", "why", "wrong"})
+"""Values of pages that are what a room below said: they are told in the reader's language."""
 
 
 @cache
@@ -51,7 +54,8 @@ def templates() -> Environment:
     environment.filters["number"] = number
     environment.filters["zone"] = zone_in_words
     environment.filters["span"] = span_in_words
-    environment.filters["without_command"] = without_command
+    environment.filters["retold"] = retold
+    environment.filters["without_command"] = lambda text: without_command(retold(text))
     environment.filters["addressed"] = addressed
     environment.globals["plain_text"] = plain
     return environment
@@ -95,7 +99,7 @@ def page(request: Request, template: str, /, *, status: int = 200, **values: Any
             now=place.clock.now().astimezone(zone),
             said=said,
             keys_off=KEYS_OFF in request.cookies,
-            **values,
+            **{name: retold(one) if name in TOLD and isinstance(one, str) else one for name, one in values.items()},
         )
     )
     if user is not None and not may(user, Role.PUBLISHER):
@@ -122,7 +126,7 @@ def back(request: Request, to: str, text: str = "", *, level: str = "fine") -> R
     if level == "error":
         request.scope["state"]["refused"] = True
     if text:
-        text = languages.gettext(text)
+        text = retold(languages.gettext(text))
         at = to.partition("#")[2]  # the desk says it in the pane where it happened
         value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level, "at": at}).encode()
         answer.set_cookie(SAID, base64.urlsafe_b64encode(value).decode(), max_age=60, httponly=True, samesite="strict")

@@ -12,8 +12,10 @@ from newsletter.events.telling import told
 from newsletter.model.event import EventData
 from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
+from newsletter.web.languages import gettext as _
 from newsletter.web.page import page
 from newsletter.web.place import place_of
+from newsletter.web.retold import retold
 
 router = APIRouter()
 
@@ -34,13 +36,15 @@ class Reading:
 
 
 @router.post("/calendar/reading")
-def reading(request: Request, lines: Annotated[str, Form(max_length=LONGEST)] = "") -> Response:
+def reading(request: Request, lines: Annotated[str, Form()] = "") -> Response:
     """The reading alone, for the page to put beside what is being typed. Keeps nothing."""
     publication = place_of(request).publication()
-    if count_of(lines) > MOST_LINES:
-        return Response(status_code=413)
+    if len(lines) > LONGEST or count_of(lines) > MOST_LINES:
+        wrong = _("These are too many lines to be read at once; paste a part of them.")
+        return page(request, "reading", status=413, wrong=wrong, readings=[], readable=0)
     read = read_here(request, publication, lines)
-    return page(request, "readings", readings=readings_of(request, publication, read), readable=len(read.events))
+    found = readings_of(request, publication, read)
+    return page(request, "reading", wrong="", readings=found, readable=len(read.events))
 
 
 def count_of(lines: str) -> int:
@@ -58,8 +62,12 @@ def readings_of(request: Request, publication: Publication, read: ReadLines | No
     """The readings of all lines, in their order; none where nothing was read."""
     today = local_day(place_of(request).clock.now(), publication.zone)
     return [
-        Reading(one.title, told(one, zone=publication.zone, today=today), one.warnings)
+        Reading(
+            one.title,
+            tuple(map(retold, told(one, zone=publication.zone, today=today))),
+            tuple(map(retold, one.warnings)),
+        )
         if isinstance(one, EventData)
-        else Reading(one[0], refused=one[1])
+        else Reading(one[0], refused=retold(one[1]))
         for one in (read.lines if read else ())
     ]

@@ -219,7 +219,7 @@ class Desk:
         """Raise Refused with every error that a check found."""
         if errors := [finding for finding in findings if finding.level is Level.ERROR]:
             raise Refused(
-                f"Issue {issue.number} cannot go out yet: " + " ".join(finding.message for finding in errors),
+                f"Issue {issue.number} cannot go out yet: " + "\n".join(finding.message for finding in errors),
                 code=errors[0].code,
                 where=f"issue {issue.number}",
             )
