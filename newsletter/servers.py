@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -45,11 +46,15 @@ class Smtp:
     per_day: int = 0
     """How many messages it takes in any such span; 0: as many as we have."""
 
-    @property
+    @cached_property
     def limits(self) -> dict[int, int]:
         """Seconds of a span, and how many messages may go out in it."""
         named = {1: self.per_second, 60: self.per_minute, 3_600: self.per_hour, 86_400: self.per_day}
         return {span: limit for span, limit in named.items() if limit}
+
+    def __hash__(self) -> int:
+        """Of what tells servers apart: it is asked for several times a message."""
+        return hash((self.host, self.port, self.user))
 
     @property
     def account(self) -> str:

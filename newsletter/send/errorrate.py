@@ -15,14 +15,18 @@ class ErrorRate:
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
-        self._last: deque[bool] = deque(maxlen=WINDOW)
+        self._last: deque[bool] = deque()
+        self._wrong = 0
 
     def add(self, went_wrong: bool) -> bool:
         """Take one outcome in; whether there are too many wrong ones now."""
         self._last.append(went_wrong)
+        self._wrong += went_wrong
+        if len(self._last) > WINDOW:
+            self._wrong -= self._last.popleft()
         return len(self._last) >= AT_LEAST and self.share > self._limit
 
     @property
     def share(self) -> float:
         """From 0 to 1."""
-        return sum(self._last) / len(self._last) if self._last else 0.0
+        return self._wrong / len(self._last) if self._last else 0.0

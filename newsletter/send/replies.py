@@ -8,6 +8,8 @@ from collections import deque
 LONGEST_ANSWER = 64 * 1024
 """Bytes of one answer with all its lines."""
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
 Reply = tuple[int, bytes]
 """Its code, -1 where it is no SMTP, and its text without codes, a line feed between two lines."""
 
@@ -29,6 +31,9 @@ class Replies:
         """Take in what arrived. Raises EndlessAnswer."""
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
+            if not self._lines and line[3:4] == b" " and line[:3].isdigit():  # nearly all answers have one line
+                self._ready.append((int(line[:3]), line[4:].strip(b" \t\r\n")))
+                continue
             self._size += len(line)
             if self._size > LONGEST_ANSWER:
                 raise EndlessAnswer("its answer has no end")
@@ -47,4 +52,5 @@ class Replies:
 
 def readable(text: bytes) -> str:
     """An answer's text as one short line without controls."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text.decode("utf-8", "replace")).split())[:500]
+    said = text.decode("utf-8", "replace")
+    return " ".join((said if said.isprintable() else _CONTROLS.sub(" ", said)).split())[:500]

@@ -308,7 +308,7 @@ class Run:
         else:
             slot.next.is_open, slot.next.is_ahead = True, False
             slot.connection.dialogue.open(letter.envelope, len(letter.content))
-            self._talk(slot)
+            self._say(slot, slot.connection)
 
     def _filed(self, slot: Slot, result: Answer | BaseException) -> None:
         """What became of a message without a conversation."""
@@ -322,10 +322,20 @@ class Run:
             self._judge(slot, row, result)
 
     def _talk(self, slot: Slot) -> None:
-        """Write and read what can be."""
-        if slot.connection is None:
-            return
-        self._heard(slot, slot.connection.turn())
+        """Read and write what can be."""
+        if slot.connection is not None:
+            self._heard(slot, slot.connection.turn())
+            self._listen(slot)
+
+    def _say(self, slot: Slot, connection: Connection) -> None:
+        """Write what can be."""
+        lost = connection.flush()
+        if connection.is_lost:
+            self._heard(slot, lost)
+        self._listen(slot)
+
+    def _listen(self, slot: Slot) -> None:
+        """Wait for its socket to take more only where there is more."""
         if slot.connection is not None and not slot.connection.is_lost:
             writes_on = slot.connection.wants_to_write
             if writes_on != slot.writes_on:
@@ -375,7 +385,7 @@ class Run:
         connection.dialogue.send(following.letter.content)
         if way.may_go_ahead and connection.dialogue.pipelining and not (way.is_worn or self._stop.is_set()):
             self._go_ahead(slot, connection)
-        self._talk(slot)
+        self._say(slot, connection)
 
     def _go_ahead(self, slot: Slot, connection: Connection) -> None:
         """The next envelope behind the final dot; its row is taken when the answer to the dot is there."""

@@ -105,17 +105,26 @@ class Connection:
             return not late and (bool(ready.select(self._patience)) or not self.is_late(time.monotonic()))
 
     def turn(self) -> list[Event]:
-        """Write what can be written, read what is there, and say what it means. Where it is lost, it is closed."""
+        """Read what is there, say what it means, and write what can be written. Where it is lost, it is closed."""
         if self.is_lost:
             return self.lose("The connection is closed.")
         events: list[Event] = []
         try:
-            self._write()
             self._read(events)
             self._write()
         except OSError as cause:  # SMTPException is one
             return events + self.lose(f"The connection was lost: {cause}")
         return events + self.lose("The server closed the connection.") if self.dialogue.is_over else events
+
+    def flush(self) -> list[Event]:
+        """Write what can be written: nothing new is there to be read. Where it is lost, it is closed."""
+        if self.is_lost:
+            return self.lose("The connection is closed.")
+        try:
+            self._write()
+        except OSError as cause:
+            return self.lose(f"The connection was lost: {cause}")
+        return []
 
     def is_late(self, now: float) -> bool:
         """Whether an answer, or the end of a long message, has been awaited for too long. `now`: monotonic seconds.
