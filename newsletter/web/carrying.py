@@ -10,7 +10,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 _TAG = re.compile(r"<[a-z][^<>]*>")
-_ADDRESS = re.compile(r'(\s(?:href|action|formaction|src|data-[a-z-]+)=")(/[^"]*)(?=")')
+_ADDRESS = re.compile(r'(\s(?:href|action|formaction|src|data-(?!key)[a-z-]+)=")(/[^"]*)(?=")')
 _OTHERS = ("//", "/static/", "/signin", "/setup/", "/p/", "/events", "/archive", "/api/")
 _NAMED = re.compile(r"[?&](?:amp;)?publication=")
 

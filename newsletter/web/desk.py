@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse
 
 from newsletter.model.issue import IssueState
 from newsletter.queue.outline import items_in
-from newsletter.store import issues
+from newsletter.store import corrections, issues
 from newsletter.store import triage as decisions
 from newsletter.text.to_markdown import to_markdown
 from newsletter.web.draft import NO_DRAFT, draft_values
@@ -36,8 +36,10 @@ def desk(request: Request) -> Response:
         waiting = decisions.picked(tx, publication.id) - issues.carried(tx, publication.id)
         if issue is not None:
             waiting -= items_in(issue.outline)
-    if issue is not None and issue.state is not IssueState.DRAFT:
+        reopened = issue is not None and issue.state is IssueState.SENT and corrections.is_open(tx, issue.id)
+    if issue is not None and issue.state is not IssueState.DRAFT and not reopened:
         return RedirectResponse(f"/issues/{issue.number}", 303)
+    target = None if reopened else issue  # what was sent takes corrections, and no new items
     if parts == {"none"}:
         return Response(status_code=204)
     if parts and parts <= {"#queue", "#tab-queue"}:  # a decision in the queue shows nothing of the mail
@@ -49,9 +51,10 @@ def desk(request: Request) -> Response:
         request,
         "desk",
         parts=parts,
-        waiting=len(waiting),
+        waiting=0 if reopened else len(waiting),
+        target=target,
         others=[one for one in drafts if issue is None or one.number != issue.number],
         shorten=shorten,
         to_markdown=to_markdown,
-        **{**draft, **queue_values(request, view, issue)},
+        **{**draft, **queue_values(request, view, target)},
     )

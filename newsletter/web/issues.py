@@ -12,7 +12,7 @@ from newsletter.model.delivery import DeliveryState, Tally
 from newsletter.model.finding import Level
 from newsletter.model.issue import Issue, IssueState
 from newsletter.schedule.timetable import of_publication
-from newsletter.store import cadences, canaries, deliveries
+from newsletter.store import cadences, canaries, corrections, deliveries
 from newsletter.store import issues as table
 from newsletter.web.clocks import clock_change, where_you_are
 from newsletter.web.draft import titles_of
@@ -50,7 +50,7 @@ def issue(request: Request, number: InPath) -> Response:
     until = countdown.counting(desk, one)
     if one.state in READY and until is None:
         return page(request, "publish", **_before(request, desk, one))
-    return page(request, "sending", until=until, **_on_its_way(request, desk, one, tally))
+    return page(request, "sending", until=until, **on_its_way(request, desk, one, tally))
 
 
 def _before(request: Request, desk: Desk, one: Issue) -> dict[str, Any]:
@@ -96,7 +96,8 @@ def _usual(desk: Desk) -> Any:
     return None
 
 
-def _on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[str, Any]:
+def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[str, Any]:
+    """What `sending.html.j2` shows of an issue that goes out, or went."""
     place, now = place_of(request), desk.clock.now()
     minutes, last, upcoming = (
         _paces_of(request).look(place.store, place.clock, one) if tally.audience else ({}, 0, None)
@@ -104,12 +105,17 @@ def _on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[
     with place.store.reading() as tx:
         uncertain = deliveries.listing(tx, one.id, DeliveryState.UNCERTAIN, after=0, limit=SHOWN)
         canary = canaries.of(tx, one.id)
+        corrected, is_open = corrections.listing(tx, one.id), corrections.is_open(tx, one.id)
     return {
         "issue": one,
         "tally": tally,
         "readers": desk.readers(one.number),
         "uncertain": uncertain,
         "canary": canary,
+        "corrected": corrected,
+        "is_open": is_open,
+        "note": "",
+        "wrong": "",
         "trouble": place.trouble(one.id) if one.state is IssueState.SENDING else None,
         "pace": pace_of(one, tally, minutes, last, upcoming, now=now, zone=ZoneInfo(desk.publication.zone)),
     }

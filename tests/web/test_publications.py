@@ -44,7 +44,7 @@ def test_every_address_of_a_page_names_it() -> None:
         '<a class="x" href="/issues?a=1">I</a><form method="post" action="/queue"><button formaction="/other">x'
         '</button></form><form class="row" method="get" action="/">'
         '<input name="q"></form><iframe src="/issues/1/preview.html">'
-        '<main data-live="/live?upto=3" data-watch="/issues/1" data-key="g i">'
+        '<main data-live="/live?upto=3" data-watch="/issues/1" data-key="g i"><input data-key="/">'
         '<link href="/static/desk.css"><p>href="/not-this" &lt;a href="/nor-this"&gt;</p>'
     )
     told = carried(page, "lantern")
@@ -55,6 +55,7 @@ def test_every_address_of_a_page_names_it() -> None:
     assert 'src="/issues/1/preview.html?publication=lantern"' in told
     assert 'href="/static/desk.css"' in told
     assert 'data-live="/live?upto=3&amp;publication=lantern" data-watch="/issues/1?publication=lantern"' in told
+    assert '<input data-key="/">' in told, "a key is no address"
     assert 'href="/not-this"' in told
     assert 'href="/nor-this"' in told
 

@@ -28,6 +28,8 @@ PUBLISHERS = {
         "resume",
         "cancel",
         "take-back",
+        "open-text",
+        "correct",
     )
 } | {
     "POST /issues/{number}/resolve",

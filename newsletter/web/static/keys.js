@@ -13,18 +13,21 @@ export const inField = (element) =>
   element?.isContentEditable || (element?.matches?.("input, textarea, select") && !/^(checkbox|radio|button|submit)$/.test(element.type));
 
 const keysOf = (element) => element.dataset.key.split(",");
-const usable = (element) => !element.disabled && element.checkVisibility();
+const usable = (element) => !element.disabled && (element.checkVisibility() || element.closest(".tabs"));
 
-/** The element of a key: for what is ticked, else of the selected row, before all others. */
+/** The element of a key: of the block one is at, for what is ticked, of the selected row, of the pane, before all others. */
 export function find(key) {
   const all = [...document.querySelectorAll("[data-key]")].filter((one) => keysOf(one).includes(key) && usable(one));
-  return all.find((one) => one.closest(".ticked")) ?? all.find((one) => one.closest("[aria-current=true]")) ?? all[0];
+  const at = (area) => all.find((one) => document.activeElement.closest(area)?.contains(one));
+  return at(".block, .section") ?? all.find((one) => one.closest(".ticked")) ?? all.find((one) => one.closest("[aria-current=true]")) ?? at(".pane") ?? all[0];
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return;
   if (inField(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+    const close = event.key === "Escape" && event.target.closest(".over, .block.open")?.querySelector("[data-close]");
+    if (close) close.focus(), close.click();
+    else if (event.key === "Escape") event.target.blur();
     return;
   }
   if (document.querySelector("dialog[open]")) return;
@@ -41,8 +44,11 @@ document.addEventListener("keydown", (event) => {
   const element = find(key);
   if (element) {
     event.preventDefault();
-    if (inField(element)) element.focus(), element.select?.();
-    else element.click();
+    const folded = element.matches("summary") && element.parentElement;
+    if (folded) folded.open = true;
+    const field = folded ? folded.querySelector("input:not([type=hidden]), textarea") : element;
+    if (inField(field)) field.focus(), field.select?.();
+    else field.click();
     return;
   }
   if (called.has(key) && called.get(key).does(event) !== false) event.preventDefault();

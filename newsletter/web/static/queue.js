@@ -52,6 +52,11 @@ function label(form) {
 }
 
 function step(by) {
+  if (document.activeElement.closest("#outline")) { // from block to block there
+    const stops = [...document.querySelectorAll("#outline [data-stop]")];
+    const here = stops.findIndex((one) => one.closest(".block, header").contains(document.activeElement));
+    return stops[Math.max(0, here + by)]?.focus();
+  }
   const all = rows();
   const next = all[all.indexOf(current()) + by];
   if (!next) return false;

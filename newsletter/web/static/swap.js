@@ -139,7 +139,7 @@ function replace(page, parts, sent) {
     const old = document.querySelector(part);
     const fresh = page.querySelector(part);
     if (old.isEqualNode(fresh)) continue;
-    const keep = [focusIn(old), placeIn(old), typedIn(old, sent)];
+    const keep = [placeIn(old), focusIn(old), typedIn(old, sent)]; // what was open is open again before
     for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
     old.replaceChildren(...fresh.childNodes); // the part itself stays: it scrolls, and may be the :target
@@ -163,7 +163,7 @@ function focusIn(old) {
   return (now) => {
     const all = [...now.querySelectorAll(was.matches(fields) ? fields : "a[href], button, summary, [tabindex]")];
     const alike = was.matches(fields) ? (one) => nameOf(one) === nameOf(was) : (one) => labelOf(was) && labelOf(one) === labelOf(was);
-    const next = (was.id && document.getElementById(was.id)) || all.find(alike) || document.getElementById(nearest)?.querySelector("a[href], button");
+    const next = (was.id && document.getElementById(was.id)) || all.find(alike) || document.getElementById(nearest)?.querySelector("[autofocus], [data-stop]") || document.getElementById(nearest)?.querySelector("a[href], button");
     next?.focus({ preventScroll: true });
     if (was.selectionStart != null && next?.setSelectionRange) next.setSelectionRange(was.selectionStart, was.selectionEnd);
   };
