@@ -2,66 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from newsletter.cli.call import Call
 
-if TYPE_CHECKING:
-    from newsletter.schedule.cadence import Cadence, Occurrence
-
 app = typer.Typer(help="When the newsletter comes out.", no_args_is_help=True)
 holidays = typer.Typer(help="Days on which nothing comes out by the cadence.", no_args_is_help=True)
 app.add_typer(holidays, name="holidays")
 
-SHOWN = 5
 
+def _show(call: Call) -> None:
+    from newsletter.schedule.planning import cadence_json, cadence_of
 
-def of(call: Call) -> Cadence | None:
-    """The cadence of the publication."""
-    from newsletter.schedule.timetable import of_publication
-
-    with call.store.reading() as tx:
-        return of_publication(tx, call.publication)
-
-
-def next_free(call: Call) -> tuple[Cadence, Occurrence]:
-    """The next time of the cadence for which nothing is scheduled. Raises NewsletterError where there is none."""
-    from newsletter.errors import NewsletterError
-    from newsletter.store import cadences
-
-    cadence = of(call)
-    if cadence is None:
-        raise NewsletterError(
-            "Say when: --at 2026-12-04T09:00, or set a cadence first: newsletter cadence set RULE", where="--at"
-        )
-    with call.store.reading() as tx:
-        taken = cadences.planned(tx, call.publication.id)
-    for one in cadence.after(call.clock.now()):
-        if one.at not in taken:
-            return cadence, one
-    raise NewsletterError("The cadence has no further time; say one with --at.", where="--at")
-
-
-def _show(call: Call, cadence: Cadence | None) -> None:
-    from itertools import islice
-    from zoneinfo import ZoneInfo
-
-    if cadence is None:
-        call.show({"cadence": None, "next": []}, "There is no cadence.")
-        return
-    times = [
-        one.at.astimezone(ZoneInfo(cadence.zone)).isoformat() for one in islice(cadence.after(call.clock.now()), SHOWN)
-    ]
-    call.show({"cadence": cadence.text, "next": times}, "\n".join([f"{cadence.text} ({cadence.zone})", *times]))
+    told, cadence = cadence_json(call.desk), cadence_of(call.desk)
+    text = "There is no cadence." if cadence is None else "\n".join([f"{cadence.text} ({cadence.zone})", *told["next"]])
+    call.show(told, text)
 
 
 @app.command()
 def show(ctx: typer.Context) -> None:
     """Show the rule and the next times."""
-    call: Call = ctx.obj
-    _show(call, of(call))
+    _show(ctx.obj)
 
 
 @app.command("set")
@@ -69,35 +32,32 @@ def set_(
     ctx: typer.Context, rule: Annotated[str, typer.Argument(metavar="RULE", help="“Fri 09:00 America/New_York”.")]
 ) -> None:
     """Set the rule: days and a time, a cron line with names of days, or an RRULE."""
-    from newsletter.schedule.cadence import read_cadence
-    from newsletter.store import cadences
+    from newsletter.schedule.planning import set_cadence
 
     call: Call = ctx.obj
-    cadence = read_cadence(rule, call.publication.zone)
-    with call.store.writing() as tx:
-        cadences.put(tx, call.publication.id, cadence.text, zone=cadence.zone, now=call.clock.now())
-    _show(call, of(call))
+    set_cadence(call.desk, rule)
+    _show(call)
 
 
 @app.command()
 def clear(ctx: typer.Context) -> None:
     """Forget the rule; what is scheduled stays scheduled."""
-    from newsletter.store import cadences
+    from newsletter.schedule.planning import clear_cadence
 
     call: Call = ctx.obj
-    with call.store.writing() as tx:
-        cadences.clear(tx, call.publication.id)
-    _show(call, None)
+    clear_cadence(call.desk)
+    _show(call)
 
 
 def _holidays(call: Call) -> None:
-    from newsletter.store import cadences
+    from newsletter.schedule.planning import holidays_json
 
-    with call.store.reading() as tx:
-        known = cadences.named_holidays(tx, call.publication.id)
+    known = holidays_json(call.desk)
     call.show(
-        [{"day": one.day.isoformat(), "name": one.name, "moves": one.moves} for one in known],
-        "\n".join(f"{one.day}  {'the day before' if one.moves else 'left out':<15} {one.name}" for one in known)
+        known,
+        "\n".join(
+            f"{one['day']}  {'the day before' if one['moves'] else 'left out':<15} {one['name']}" for one in known
+        )
         or "No holiday is known.",
     )
 
@@ -117,12 +77,10 @@ def holidays_add(
 ) -> None:
     """Leave these days out of the cadence, or come the day before."""
     from newsletter.model.when import read_date
-    from newsletter.store import cadences
+    from newsletter.schedule.planning import add_holidays
 
     call: Call = ctx.obj
-    found = [cadences.Holiday(read_date(one, where="DATE"), " ".join(name.split()), before) for one in days]
-    with call.store.writing() as tx:
-        cadences.put_holidays(tx, call.publication.id, found)
+    add_holidays(call.desk, [read_date(one, where="DATE") for one in days], name=name, moves=before)
     _holidays(call)
 
 
@@ -149,12 +107,10 @@ def holidays_remove(
     """Come out on these days again."""
     from newsletter.errors import NewsletterError
     from newsletter.model.when import read_date
-    from newsletter.store import cadences
+    from newsletter.schedule.planning import drop_holidays
 
     call: Call = ctx.obj
     if bool(days) == everything:
         raise NewsletterError("Say which days, or --all.", where="DATE")
-    with call.store.writing() as tx:
-        wanted = None if everything else [read_date(one, where="DATE") for one in days or ()]
-        cadences.drop_holidays(tx, call.publication.id, wanted)
+    drop_holidays(call.desk, None if everything else [read_date(one, where="DATE") for one in days or ()])
     _holidays(call)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsletter.model.publication import Publication
     from newsletter.settings import Settings
     from newsletter.store import Store
+    from newsletter.workflows.publish import Desk
 
 
 @dataclass
@@ -64,6 +65,13 @@ class Call:
 
         with self.store.reading() as tx:
             return publications.find(tx, self.publication_option)
+
+    @property
+    def desk(self) -> Desk:
+        """The publication, with what its workflows need."""
+        from newsletter.workflows.publish import Desk
+
+        return Desk(self.store, self.settings, self.clock, self.publication)
 
     @property
     def who(self) -> str:

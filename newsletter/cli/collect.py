@@ -46,12 +46,11 @@ def collect(
 def _history(call: Call) -> None:
     """The latest runs, the newest first."""
     from newsletter.store import collections
+    from newsletter.workflows.collect import run_json
 
     with call.store.reading() as tx:
         runs = collections.listing(tx, call.publication.id)
-    told = [
-        {"started": one.started_at.isoformat(), "finished": one.finished_at.isoformat(), **one.report} for one in runs
-    ]
+    told = [run_json(one) for one in runs]
 
     def lines() -> str:
         rows = []

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
-from newsletter.workflows.shapes import event_json as document
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from newsletter.model.event import Event, EventId, Occurrence
+    from newsletter.model.event import Occurrence
+    from newsletter.workflows.event_rows import Rows
 
 app = typer.Typer(help="The calendar: pasted lines and .ics in, what is on out.", no_args_is_help=True)
 
@@ -29,25 +29,11 @@ def list_(
     ] = None,
 ) -> None:
     """List what goes on between two days, by date."""
-    from datetime import timedelta
-
-    from newsletter.errors import NewsletterError
-    from newsletter.events.occurrences import occurrences
-    from newsletter.store import events as stored
+    from newsletter.workflows.event_rows import Rows, between
 
     call: Call = ctx.obj
-    publication = call.publication
-    first = _date(from_, "--from") or _today(call)
-    try:
-        last = _date(to, "--to") or first + timedelta(days=publication.event_days)
-    except OverflowError as cause:
-        raise NewsletterError(f"--from {first} is too far ahead; give a nearer day.", where="--from") from cause
-    if last < first:
-        raise NewsletterError(f"--to {last} lies before --from {first}; swap the two.", where="--to")
-    with call.store.reading() as tx:
-        events = stored.listing(tx, publication.id)
-    rows = occurrences(events, first=first, last=last, zone=publication.zone)
-    call.show([document(one) for one in rows], lambda: _table(rows, f"No event from {first} to {last}."))
+    rows = between(call.desk, _date(from_, "--from"), _date(to, "--to"))
+    call.show(Rows(tuple(rows)).json(), lambda: _table(rows, "No event on these days."))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -56,15 +42,10 @@ def add(
     lines: Annotated[list[str], typer.Argument(metavar="LINE…", help="One event each; - reads many lines from stdin.")],
 ) -> None:
     """Add events from pasted lines, such as “July 6-7 Street fair”."""
-    from newsletter.events.lines import read_lines
-    from newsletter.store import events as stored
+    from newsletter.workflows.event_rows import add_lines
 
     call: Call = ctx.obj
-    text = "\n".join(sys.stdin.read() if line == "-" else line for line in lines)
-    read = read_lines(text, today=_today(call), zone=call.publication.zone, language=call.publication.language)
-    with call.store.writing() as tx:
-        kept = stored.keep(tx, call.publication.id, read.events, now=call.clock.now())
-    _answer(call, kept.ids, read.refused)
+    _answer(call, add_lines(call.desk, "\n".join(sys.stdin.read() if line == "-" else line for line in lines)))
 
 
 @app.command("import")
@@ -76,10 +57,11 @@ def import_(
 ) -> None:
     """Import the events of an .ics, of a CSV (columns title, date, time, end, place …), or of a web page (JSON-LD)."""
     from newsletter.workflows.calendars import import_events
+    from newsletter.workflows.event_rows import rows
 
     call: Call = ctx.obj
     imported = import_events(call.store, call.settings, call.clock, call.publication, where)
-    _answer(call, imported.ids, imported.refused)
+    _answer(call, rows(call.desk, imported.ids, imported.refused))
 
 
 @app.command()
@@ -107,31 +89,26 @@ def edit(
 ) -> None:
     """Change an event. It keeps its UID."""
     from newsletter.cli.call import long_text
-    from newsletter.events.editing import edited
-    from newsletter.model.event import EventId
-    from newsletter.store import events as stored
+    from newsletter.workflows.event_rows import edit as edit_event
 
     call: Call = ctx.obj
-    with call.store.writing() as tx:
-        old = stored.get(tx, call.publication.id, EventId(event))
-        data = edited(
-            old.data,
-            title=title,
-            description=long_text(description),
-            start=start,
-            end=end,
-            place=place,
-            url=url,
-            contact=contact,
-            open_=open_,
-            as_worded=as_worded,
-            except_=except_,
-            confirm=confirm,
-            cancel=cancel,
-            zone=call.publication.zone,
-        )
-        stored.edit(tx, call.publication.id, old.id, data, now=call.clock.now())
-    _answer(call, [old.id], ())
+    changed = edit_event(
+        call.desk,
+        event,
+        title=title,
+        description=long_text(description),
+        start=start,
+        end=end,
+        place=place,
+        url=url,
+        contact=contact,
+        open_=open_,
+        as_worded=as_worded,
+        except_=except_,
+        confirm=confirm,
+        cancel=cancel,
+    )
+    _answer(call, changed)
 
 
 @app.command()
@@ -141,14 +118,10 @@ def share(
     other: Annotated[str, typer.Argument(metavar="PUBLICATION", help="The other newsletter.")],
 ) -> None:
     """Let an event appear in another publication too. It stays one event: an edit shows in both."""
-    from newsletter.model.event import EventId
-    from newsletter.store import events as stored
-    from newsletter.store import publications
+    from newsletter.workflows.event_rows import share as share_event
 
     call: Call = ctx.obj
-    with call.store.writing() as tx:
-        stored.share(tx, call.publication.id, EventId(event), publications.find(tx, other).id)
-    _answer(call, [EventId(event)], ())
+    _answer(call, share_event(call.desk, event, other))
 
 
 @app.command()
@@ -160,10 +133,11 @@ def merge(
     """Make one of two events that are the same; the one that stays takes what only the other told."""
     from newsletter.model.event import EventId
     from newsletter.workflows.event_merging import merge as merge_two
+    from newsletter.workflows.event_rows import rows
 
     call: Call = ctx.obj
     kept = merge_two(call.store, call.clock, call.publication, EventId(event), EventId(other))
-    _answer(call, [kept.id], ())
+    _answer(call, rows(call.desk, [kept.id]))
 
 
 @app.command()
@@ -172,15 +146,12 @@ def remove(
     events: Annotated[list[int], typer.Argument(metavar="ID…", help="The events' numbers (“event” in the list).")],
 ) -> None:
     """Take events out of the calendar. A collected one is kept as cancelled, so that it does not come back."""
-    from newsletter.events.occurrences import rows_of
-    from newsletter.model.event import EventId
-    from newsletter.store import events as stored
+    from newsletter.workflows.event_rows import remove as remove_events
+    from newsletter.workflows.event_rows import rows_for
 
     call: Call = ctx.obj
-    with call.store.writing() as tx:
-        gone = [stored.remove(tx, call.publication.id, EventId(one), now=call.clock.now()) for one in events]
-    rows = [row for one in gone for row in rows_of(one, today=_today(call))]
-    call.show([document(row) for row in rows], f"Removed: {', '.join(one.data.title for one in gone)}")
+    gone = remove_events(call.desk, events)
+    call.show(rows_for(call.desk, gone).json(), f"Removed: {', '.join(one.data.title for one in gone)}")
 
 
 @app.command()
@@ -190,14 +161,10 @@ def export(
 ) -> None:
     """Write the confirmed and cancelled events as an .ics file."""
     from newsletter.errors import NewsletterError
-    from newsletter.events.write_ics import write_ics
-    from newsletter.model.event import EventStatus
-    from newsletter.store import events as stored
+    from newsletter.workflows.event_rows import export as export_events
 
     call: Call = ctx.obj
-    with call.store.reading() as tx:
-        events = stored.listing(tx, call.publication.id, (EventStatus.CONFIRMED, EventStatus.CANCELLED))
-    content = write_ics(events, name=call.publication.name, now=call.clock.now(), zone=call.publication.zone)
+    content, count = export_events(call.desk)
     if file is None and not call.json:
         sys.stdout.write(content.decode())
         return
@@ -206,38 +173,17 @@ def export(
             file.expanduser().write_bytes(content)
         except OSError as cause:
             raise NewsletterError(f"The file {file} cannot be written: {cause.strerror}.", where=str(file)) from cause
-    told = f"{len(events)} events are in {file}."
-    call.show({"file": str(file) if file else None, "events": len(events)}, told)
+    call.show({"file": str(file) if file else None, "events": count}, f"{count} events are in {file}.")
 
 
-def _answer(call: Call, ids: Iterable[EventId], refused: Sequence[tuple[str, str]]) -> None:
+def _answer(call: Call, rows: Rows) -> None:
     """Show what is stored now, then what could not be read; exit 1 where there is any of that."""
-    from newsletter.events.occurrences import rows_of
-
-    wanted = list(dict.fromkeys(ids))
-    found = _by_id(call, wanted)
-    rows = [row for one in wanted for row in rows_of(found[one], today=_today(call))]
-    rows.sort(key=lambda row: (row.first_date, row.start.isoformat()))
-    mistakes = [{"wording": wording, "error": why} for wording, why in refused]
-    call.show([*(document(row) for row in rows), *mistakes], lambda: _table(rows, "") if rows else None)
-    if refused:
+    call.show(rows.json(), lambda: _table(rows.found, "") if rows.found else None)
+    if rows.refused:
         if not call.json:
-            for wording, why in refused:
+            for wording, why in rows.refused:
                 call.note(f"Not added: {wording}\n  {why}")
         raise typer.Exit(1)
-
-
-def _by_id(call: Call, wanted: Sequence[EventId]) -> dict[EventId, Event]:
-    from newsletter.store import events as stored
-
-    with call.store.reading() as tx:
-        return {event.id: event for event in stored.listing(tx, call.publication.id) if event.id in set(wanted)}
-
-
-def _today(call: Call) -> date:
-    from zoneinfo import ZoneInfo
-
-    return call.clock.now().astimezone(ZoneInfo(call.publication.zone)).date()
 
 
 def _date(text: str | None, where: str) -> date | None:

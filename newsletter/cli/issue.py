@@ -121,18 +121,12 @@ def set_(
     if_version: Annotated[int | None, IF_VERSION] = None,
 ) -> None:
     """Set an issue's title, subject, preheader or theme."""
+    from newsletter.workflows.drafting import set_issue
+
     call: Call = ctx.obj
     given = {"title": title, "subject": subject, "preheader": preheader, "theme": theme}
     fields = {name: value for name, value in given.items() if value is not None}
-    if fields.get("theme"):
-        from newsletter.render.themes import open_theme
-
-        open_theme(fields["theme"], call.settings)
-    if fields.get("subject"):
-        from newsletter.render.subject import check_convention
-
-        check_convention(fields["subject"])
-    show_issue(call, _editor(call).set_fields(number_of(issue), fields, if_version=if_version))
+    show_issue(call, set_issue(_editor(call), call.settings, number_of(issue), fields, if_version=if_version))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter.workflows.shapes import block_json, schedule_json
 from newsletter.workflows.shapes import counts_json as counts
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from newsletter.model.delivery import Tally
     from newsletter.model.issue import Issue
+    from newsletter.workflows.answers.issues import BlockJson
     from newsletter.workflows.publish import Material
 
 
@@ -35,7 +36,7 @@ def text(material: Material) -> str:
     return "\n".join(lines)
 
 
-def _line(block: dict[str, Any], events: int) -> str:
+def _line(block: BlockJson, events: int) -> str:
     if block["kind"] == "calendar":
         return f"calendar, {events} events"
     if block["kind"] == "image":

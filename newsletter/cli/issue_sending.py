@@ -23,9 +23,7 @@ APPROVE = typer.Option("--approve", help="Approve a draft first.")
 
 def desk(call: Call) -> Desk:
     """The publication of a call, with what its workflows need."""
-    from newsletter.workflows.publish import Desk
-
-    return Desk(call.store, call.settings, call.clock, call.publication)
+    return call.desk
 
 
 def register(app: typer.Typer) -> None:
@@ -99,42 +97,26 @@ def check(
     ] = None,
 ) -> None:
     """Say what must or should be mended before the issue goes out."""
+    from newsletter.workflows.shapes import checks_json
+    from newsletter.workflows.waiving import check_waiving
+
     call: Call = ctx.obj
-    room, number = desk(call), number_or_latest(issue)
-    if unwaive:
-        from newsletter.workflows import waiving
-
-        waiving.unwaive(room, number, [waiving.read_waiver(one) for one in unwaive])
-    findings = room.check(number, links=links, spam=spam)
-    if waive:
-        from newsletter.model.waiver import waived
-        from newsletter.workflows import waiving
-
-        wanted = [waiving.read_waiver(one) for one in waive]
-        waiving.waive(room, number, wanted, findings, who=call.who)
-        findings = [one if one.waived else waived([one], wanted)[0] for one in findings]
-    ok = not any(finding.level == "error" for finding in findings)
-    call.show(
-        {
-            "ok": ok,
-            "findings": [
-                {
-                    "level": finding.level.value,
-                    "code": finding.code,
-                    "message": finding.message,
-                    "block": finding.block,
-                    "waived": finding.waived,
-                }
-                for finding in findings
-            ],
-        },
-        "\n".join(
-            f"{'waived' if finding.waived else finding.level.value:<8} {finding.code:<20} {finding.message}"
-            for finding in findings
-        )
-        or "Nothing to mend.",
+    findings = check_waiving(
+        desk(call),
+        number_or_latest(issue),
+        waive_these=waive or (),
+        unwaive_these=unwaive or (),
+        links=links,
+        spam=spam,
+        who=call.who,
     )
-    if not ok:
+    told = checks_json(findings)
+    lines = (
+        f"{'waived' if finding.waived else finding.level.value:<8} {finding.code:<20} {finding.message}"
+        for finding in findings
+    )
+    call.show(told, "\n".join(lines) or "Nothing to mend.")
+    if not told["ok"]:
         raise typer.Exit(1)
 
 
@@ -208,14 +190,12 @@ def schedule(
 
     call: Call = ctx.obj
     if at is None:
-        from newsletter.cli.cadence import next_free
-        from newsletter.model.issue import Planned
+        from newsletter.schedule.planning import next_free
 
-        cadence, following = next_free(call)
-        planned = Planned(at=following.at, zone=cadence.zone, segment=segment)
+        planned = next_free(desk(call))
     else:
-        planned = replace(read_when(at, call.publication.zone), segment=segment)
-    _show(call, desk(call).schedule(exact(issue), planned, approve=approve_first))
+        planned = read_when(at, call.publication.zone)
+    _show(call, desk(call).schedule(exact(issue), replace(planned, segment=segment), approve=approve_first))
 
 
 def unschedule(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
@@ -272,19 +252,14 @@ def _ask(call: Call, room: Desk, number: int) -> None:
 def status(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     """Count the ledger; of an issue on its way also how fast it goes, and when it will be done."""
     from newsletter.cli.issue_json import counts, counts_text, pace_text
-    from newsletter.model.issue import IssueState
     from newsletter.workflows.under_way import under_way
 
     call: Call = ctx.obj
     room = desk(call)
     found, tally = room.status(number_or_latest(issue))
     pace = under_way(room, found, tally)
-    document = counts(found, tally)
-    if found.state is IssueState.SENDING:  # else it is what `send` prints, field for field
-        done_at = pace.done_at.isoformat(timespec="seconds") if pace.done_at else None
-        document |= {"rate": pace.rate, "done_at": done_at}
     call.show(
-        document,
+        counts(found, tally, pace),
         lambda: counts_text(found, tally) + pace_text(pace.rate, pace.done_at, call.clock.now()),
     )
 

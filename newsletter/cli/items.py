@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import full_text_json
 from newsletter.workflows.shapes import item_json as document
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def text(ctx: typer.Context, item: Annotated[int, typer.Argument(metavar="ID")])
     """Fetch the whole text of an item from its page, and keep it beside the excerpt."""
     call: Call = ctx.obj
     found = _clipper(call).full_text(_ids([item])[0])
-    call.show({"id": found.item, "url": found.url, "html": found.html}, found.html)
+    call.show(full_text_json(found), found.html)
 
 
 @app.command()

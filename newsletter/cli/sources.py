@@ -3,57 +3,44 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.call import Call
-from newsletter.workflows.shapes import source_json as document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from newsletter.model.source import Source, SourceId
-    from newsletter.store.source_use import Use
+    from newsletter.model.source import Source
+    from newsletter.workflows.answers.sources import RefusedFeedJson, SourceJson
 
 app = typer.Typer(help="Where items come from: feeds, mailboxes and folders.", no_args_is_help=True)
 
 
-def _show(call: Call, found: Sequence[Source], more: Sequence[dict[str, Any]] = ()) -> None:
+def _show(call: Call, found: Sequence[Source], more: Sequence[RefusedFeedJson] = ()) -> None:
     """The sources, and how much of what each brought is used; who is dead is told beside it. `more`: rows of --json."""
-    from newsletter.store import source_use
+    from newsletter.workflows.sources import told
 
-    with call.store.reading() as tx:
-        used = source_use.by_source(tx, call.publication.id)
-    now = call.clock.now()
-
-    def row(one: Source) -> dict[str, Any]:
-        use = used.get(one.id, source_use.NO_USE)
-        counts = {"items": use.items, "picked": use.picked, "sent": use.sent}
-        return document(one) | counts | {"dead": one.active and one.is_dead(now)}
-
-    call.show([*map(row, found), *more], lambda: _table(found, used))
-    for one in found:
-        if one.active and one.is_dead(now):
-            call.note(f"{one.name} has given nothing for a week: {one.error or 'it does not answer'}")
+    rows = told(call.store, call.clock, call.publication, found)
+    call.show([*rows, *more], lambda: _table(rows))
+    for one in rows:
+        if one["dead"]:
+            call.note(f"{one['name']} has given nothing for a week: {one['error'] or 'it does not answer'}")
 
 
-def _table(found: Sequence[Source], used: Mapping[SourceId, Use]) -> object:
-    if not found:
+def _table(rows: Sequence[SourceJson]) -> object:
+    if not rows:
         return "No source yet. Add one with: newsletter sources add URL_OR_FOLDER"
     from rich.markup import escape
     from rich.table import Table
 
-    from newsletter.workflows.collect import waits_because
-
     table = Table("id", "name", "kind", "status", "used", "address", box=None, header_style="bold")
-    for one in found:
-        told = (one.url, one.error, waits_because(one))
-        status = one.status.value if one.active else "off"
-        use = used.get(one.id)
-        share = f"{use.used} of {use.items}" if use else ""
-        lines = "\n".join(map(escape, filter(None, told)))
-        table.add_row(str(one.id), escape(one.name), one.kind.value, status, share, lines)
+    for one in rows:
+        status = one["status"].value if one["active"] else "off"
+        share = f"{one['used']} of {one['items']}" if one["items"] else ""
+        lines = "\n".join(map(escape, filter(None, (one["url"], one["error"], one["waits"]))))
+        table.add_row(str(one["id"]), escape(one["name"]), one["kind"].value, status, share, lines)
     return table
 
 
@@ -71,23 +58,22 @@ def add(
     A mailbox is imaps://user@host/FOLDER; its password belongs under [[mailbox]] in newsletter.toml, or into
     NEWSLETTER_MAILBOX_PASSWORD. Where a page offers several feeds they are listed, and none is added.
     """
-    from newsletter.errors import NewsletterError
     from newsletter.workflows import sources
 
     call: Call = ctx.obj
-    offers = () if as_it_is else sources.offered(call.settings, call.clock, address)
-    if len(offers) > 1:
-        listed = "; ".join(f"{one.url} ({one.title})" if one.title else one.url for one in offers)
-        raise NewsletterError(
-            f"{address} is a page that offers {len(offers)} feeds. Add the one you mean with newsletter sources add "
-            f"URL, or the page with --as-it-is: {listed}.",
-            code="choose",
-            where=address,
-        )
-    if offers and offers[0].url != address:
-        call.note(f"{address} is a page; its feed is added: {offers[0].url}")
-        address = offers[0].url
-    added = sources.add(call.store, call.clock, call.publication, address, name=name, section=section, outlet=outlet)
+    added, of_page = sources.add_asked(
+        call.store,
+        call.settings,
+        call.clock,
+        call.publication,
+        address,
+        name=name,
+        section=section,
+        outlet=outlet,
+        as_it_is=as_it_is,
+    )
+    if of_page:
+        call.note(f"{address} is a page; its feed is added: {added.url}")
     _show(call, [added])
 
 
@@ -138,7 +124,7 @@ def find(ctx: typer.Context, page: Annotated[str, typer.Argument(metavar="URL")]
     call: Call = ctx.obj
     found = sources.find(call.settings, call.clock, page)
     text = "\n".join(f"{one.url}  {one.title}".rstrip() for one in found)
-    call.show([{"url": one.url, "title": one.title} for one in found], text or f"No feed was found at {page}.")
+    call.show([sources.offer_json(one) for one in found], text or f"No feed was found at {page}.")
     if not found:
         raise typer.Exit(1)
 

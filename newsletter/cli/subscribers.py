@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsletter.cli.call import Call
+from newsletter.workflows.shapes import imported_json
 from newsletter.workflows.shapes import subscriber_json as document
 
 if TYPE_CHECKING:
@@ -37,16 +38,7 @@ def import_(
         report = import_csv(
             call.store, call.clock, call.publication.id, file.expanduser(), dry_run=dry_run, progress=progress
         )
-    call.show(
-        {
-            "imported": report.imported,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-            "suppressed": report.suppressed,
-            "rejected": [{"line": one.line, "email": one.email, "reason": one.reason} for one in report.rejected],
-        },
-        lambda: _told(report, dry_run),
-    )
+    call.show(imported_json(report), lambda: _told(report, dry_run))
     if report.encoding == "cp1252":
         call.note(f"{file} is not UTF-8; it was read as Windows-1252.")
     if report.not_written:

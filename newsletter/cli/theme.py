@@ -16,33 +16,11 @@ NAME = typer.Argument(metavar="NAME", help="A theme's name.")
 @app.command("list")
 def list_(ctx: typer.Context) -> None:
     """List the themes there are."""
-    from newsletter.workflows.themes import themes
+    from newsletter.workflows.theme_shapes import themes_json
 
     call: Call = ctx.obj
-    found = themes(call.settings)
-    call.show(
-        [
-            {
-                "name": name,
-                "title": theme.title if theme else None,
-                "description": theme.description if theme else None,
-                "shipped": bool(theme and theme.is_shipped),
-                "error": error or None,
-                "variables": [
-                    {
-                        "name": one.name,
-                        "type": one.type,
-                        "label": one.label,
-                        "value": one.value,
-                        "choices": list(one.choices),
-                    }
-                    for one in (theme.declared.values() if theme else ())
-                ],
-            }
-            for name, theme, error in found
-        ],
-        "\n".join(f"{name:<12} {error or (theme.description if theme else '')}" for name, theme, error in found),
-    )
+    found = themes_json(call.settings)
+    call.show(found, "\n".join(f"{one['name']:<12} {one['error'] or one['description'] or ''}" for one in found))
 
 
 @app.command()
@@ -62,23 +40,14 @@ def new(
 @app.command()
 def check(ctx: typer.Context, name: Annotated[str, NAME]) -> None:
     """Try a theme on the sample issue, and say what is wrong."""
+    from newsletter.workflows.theme_shapes import theme_check_json
     from newsletter.workflows.themes import check_theme
 
     call: Call = ctx.obj
-    faults = check_theme(call.settings, name)
-    ok = not any(fault.level == "error" for fault in faults)
-    call.show(
-        {
-            "theme": name,
-            "ok": ok,
-            "findings": [
-                {"level": one.level.value, "code": one.code, "message": one.message, "where": one.where}
-                for one in faults
-            ],
-        },
-        "\n".join(f"{one.level.value:<8} {one.code:<20} {one.message}" for one in faults) or "Nothing to mend.",
-    )
-    if not ok:
+    told = theme_check_json(name, check_theme(call.settings, name))
+    lines = (f"{one['level'].value:<8} {one['code']:<20} {one['message']}" for one in told["findings"])
+    call.show(told, "\n".join(lines) or "Nothing to mend.")
+    if not told["ok"]:
         raise typer.Exit(1)
 
 
@@ -89,17 +58,17 @@ def set_(
     given: Annotated[list[str], typer.Argument(metavar="VARIABLE=VALUE…", help="Empty: as the theme has it.")],
 ) -> None:
     """Set variables of a theme for this newsletter."""
-    from newsletter.cli.issue_sending import desk
     from newsletter.errors import NewsletterError
     from newsletter.workflows.looks import set_look
+    from newsletter.workflows.theme_shapes import look_json
 
     call: Call = ctx.obj
     if bare := [one for one in given if "=" not in one]:
         raise NewsletterError(f"“{bare[0]}” says no value: write VARIABLE=VALUE.", where=bare[0])
     pairs = (one.partition("=") for one in given)
-    look = set_look(desk(call), name, {variable.strip(): value for variable, _, value in pairs})
+    look = set_look(call.desk, name, {variable.strip(): value for variable, _, value in pairs})
     call.show(
-        {"theme": name, "set": dict(look.given), "variables": look.theme.variables},
+        look_json(look),
         "\n".join(f"{key} = {value}" for key, value in look.given.items()) or f"“{name}” is as its files say.",
     )
 
@@ -110,17 +79,13 @@ def image(
     picture: Annotated[str, typer.Argument(metavar="FILE|URL", help="JPEG, PNG, WebP or GIF.")],
 ) -> None:
     """Take in a picture for a theme, and print the address to write into theme.toml."""
-    from newsletter.cli.issue_sending import desk
-    from newsletter.model.asset import image_url
     from newsletter.workflows.images import received
+    from newsletter.workflows.theme_shapes import picture_json
 
     call: Call = ctx.obj
-    asset = received(desk(call), picture, who=call.who)
-    url = image_url(call.settings.base_url, asset.name)
-    call.show(
-        {"url": url, "name": asset.name, "width": asset.width, "height": asset.height, "bytes": asset.size},
-        f"{url}  {asset.width} × {asset.height}, {asset.size // 1024} KB",
-    )
+    asset = received(call.desk, picture, who=call.who)
+    told = picture_json(call.settings, asset)
+    call.show(told, f"{told['url']}  {asset.width} × {asset.height}, {asset.size // 1024} KB")
 
 
 @app.command()

@@ -11,6 +11,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.issue import Issue
 from newsletter.queue import blocks
 from newsletter.web.blocks import standing_in
+from newsletter.web.bodies import MEGABYTE, takes
 from newsletter.web.editing import Fields, at, edited
 from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import InPath
@@ -74,7 +75,7 @@ async def upload_in(request: Request) -> UploadFile | None:
     return found if isinstance(found, UploadFile) and found.filename else None
 
 
-@router.post("/issues/{number}/images")
+@router.post("/issues/{number}/images", dependencies=[takes(21 * MEGABYTE)])
 async def add_image(request: Request, number: InPath) -> Response:
     """A picture as a file or by its address, with words for those who do not see it."""
     from starlette.concurrency import run_in_threadpool

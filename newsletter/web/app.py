@@ -51,11 +51,13 @@ from newsletter.web import (
     watch,
 )
 from newsletter.web.api import app as api
+from newsletter.web.bodies import longest
 from newsletter.web.guard import Guard
 from newsletter.web.languages import gettext as _
 from newsletter.web.live import Live
 from newsletter.web.page import page
 from newsletter.web.place import Place, place_of
+from newsletter.web.retold import retold
 from newsletter.web.roles import NotYours, allowed, posting
 
 STATIC = Path(__file__).parent / "static"
@@ -117,7 +119,8 @@ def build(place: Place) -> FastAPI:
     app.add_exception_handler(HTTPException, _wrong_page)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Exception, _broken)
-    app.add_middleware(Guard, place=place)
+    of_pages, of_programs = longest(room.router for room in ROOMS), longest(api.routers(), below="/api")
+    app.add_middleware(Guard, place=place, longest=lambda path: max(of_pages(path), of_programs(path)))
     return app
 
 
@@ -157,7 +160,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def _sentence(request: Request, status: int, sentence: str) -> Response:
-    sentence = _(sentence)
+    sentence = retold(_(sentence))
     if request.scope["state"]["user"] is None:
         return PlainTextResponse(f"{sentence}\n", status)
     return page(request, "sentence", status=status, sentence=sentence)

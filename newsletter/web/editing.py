@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
+from markupsafe import Markup
 from starlette.responses import JSONResponse
 
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import Issue
-from newsletter.store import arrivals
-from newsletter.web.guard import LARGEST
+from newsletter.web.bodies import USUAL
 from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import whole
 from newsletter.web.page import back, local, page
 from newsletter.web.place import editor_of, place_of
+from newsletter.web.retold import retold
 
 AUTOSAVE = "x-autosave"
 """The header of a page that saves by itself while somebody types."""
@@ -42,7 +43,7 @@ def letter_fields() -> dict[str, str]:
 
 async def form_fields(request: Request) -> dict[str, str]:
     """The texts of a form; what was not in it stays as it is, so its absence counts."""
-    form = await request.form(max_part_size=LARGEST)  # a text that is too long comes back, with a sentence
+    form = await request.form(max_part_size=USUAL)  # a text that is too long comes back, with a sentence
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
@@ -81,18 +82,16 @@ def edited(
     return back(request, at(view, anchor), say(issue) if say else _("Saved."))
 
 
-def saved(request: Request, number: int, version: int, **more: Any) -> Response:
-    """The answer to a page that saved by itself: the version it has now, and the state of the whole draft."""
+def saved(request: Request, version: int) -> Response:
+    """The answer to a page that saved by itself: the version it has now, and when that was."""
     place, publication = place_of(request), editor_of(request).publication
-    with place.store.reading() as tx:
-        state = arrivals.drafts(tx, publication.id).get(number, [])
     clock = f"{place.clock.now().astimezone(ZoneInfo(publication.zone)):%H:%M}"
-    return JSONResponse({"version": version, "state": " ".join(map(str, state)), "clock": clock, **more})
+    return JSONResponse({"version": version, "clock": clock})
 
 
 def refused(request: Request, error: NewsletterError, status: int = 400) -> Response:
     """The answer to a page that saved by itself, where it could not be."""
-    return JSONResponse({"why": error.message}, status)
+    return JSONResponse({"why": retold(error.message)}, status)
 
 
 def both(
@@ -102,7 +101,9 @@ def both(
     rows = [(name, label, mine[name], getattr(theirs, name) or "") for name, label in labels.items() if name in mine]
     if is_autosave(request):
         there = {name: value for name, _label, _mine, value in rows}
-        return JSONResponse({"version": version, "theirs": there}, 409)
+        line = Markup("<dt>{}</dt><dd>{}</dd>")
+        shown = Markup("").join(line.format(label, value or "–") for _name, label, mine, value in rows if value != mine)
+        return JSONResponse({"version": version, "theirs": there, "shown": shown}, 409)
     return page(
         request,
         "conflict",

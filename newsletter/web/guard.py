@@ -6,6 +6,7 @@ Everything is closed unless `is_public` says otherwise, so that a page that is a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from newsletter.model.secret import hashed
 from newsletter.model.user import User
 from newsletter.store import publications, sessions
 from newsletter.web import languages
+from newsletter.web.bodies import USUAL
 from newsletter.web.carrying import asked_from, carrying
 from newsletter.web.cookies import named
 from newsletter.web.origins import is_own_host, why_not_ours
@@ -35,8 +37,6 @@ SEEN = timedelta(minutes=5)
 """How often we write down that a session is in use."""
 API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-LARGEST = 5 * 1024 * 1024
-"""Bytes of a request's body."""
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -72,8 +72,9 @@ def is_public(path: str) -> bool:
 class Guard:
     """The middleware around all pages."""
 
-    def __init__(self, app: ASGIApp, place: Place) -> None:
-        self._app, self._place = app, place
+    def __init__(self, app: ASGIApp, place: Place, longest: Callable[[str], int] = lambda _: USUAL) -> None:
+        """`longest` says how many bytes the body of a request to a path may have."""
+        self._app, self._place, self._longest = app, place, longest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it; what changed something goes into the audit log."""
@@ -83,7 +84,7 @@ class Guard:
         try:
             answer = await self._stopped(scope)
         except NewsletterError as error:
-            answer = PlainTextResponse(f"{error.message}\n", 503)
+            answer = _refusal(scope, 503, error.message, "database")
         send = _with_headers(send, scope)
         if answer is not None or scope["method"] in SAFE:
             await (answer or self._app)(scope, receive, send)
@@ -107,16 +108,18 @@ class Guard:
             base_url=base_url,
             any_address=self._place.any_address,
         ):
-            return PlainTextResponse(
-                "This address is not served here. Where it should be, write it as base_url into newsletter.toml.\n", 400
-            )
+            why = "This address is not served here. Where it should be, write it as base_url into newsletter.toml."
+            return _refusal(scope, 400, why, "host")
         one_click = path.startswith("/unsubscribe/")  # RFC 8058: no cookie, no origin; its body is not read
         if one_click or path == "/healthz" or _STATIC.fullmatch(path):
             return None
-        length = headers.get("content-length", "0")
-        if not re.fullmatch("[0-9]{1,10}", length) or int(length) > LARGEST or "transfer-encoding" in headers:
-            return PlainTextResponse("That is more than this page takes.\n", 413)
-        if path.startswith(API):
+        length, most = headers.get("content-length", "0"), self._longest(path)
+        if "transfer-encoding" in headers:
+            return _refusal(scope, 411, "Say how long the body is, in a Content-Length.", "length")
+        if not re.fullmatch("[0-9]{1,10}", length) or int(length) > most:
+            why = f"That is more than the {most // 1024**2} MB that this address takes."
+            return _refusal(scope, 413, why, "too-large")
+        if path.startswith(API) or path == API[:-1]:
             return None  # it asks for a token itself, and a cookie opens nothing there
         if method not in SAFE and (reason := why_not_ours(headers, base_url, scheme=scheme)):
             return PlainTextResponse(f"This was not sent by a page of the desk. {reason}\n", 403)
@@ -161,6 +164,15 @@ class Guard:
         slug = next((one.slug for one in everything if one.id == working.publication_id), None)
         scope["state"].update(place=working, carried=slug if len(everything) > 1 else None)
         return None
+
+
+def _refusal(scope: Scope, status: int, sentence: str, code: str) -> Response:
+    """A sentence to a person; to a program its problem."""
+    if scope["path"].startswith(API):
+        from newsletter.web.api.problems import problem
+
+        return problem(status, sentence, code=code)
+    return PlainTextResponse(f"{sentence}\n", status)
 
 
 def _with_headers(send: Send, scope: Scope) -> Send:

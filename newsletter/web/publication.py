@@ -46,7 +46,7 @@ def change(request: Request, form: Annotated[dict[str, str], Depends(form_fields
     """Change it: all fields of the form, or none where one cannot be used."""
     place = place_of(request)
     publication = place.publication()
-    before = publication_json(publication)
+    before: dict[str, object] = dict(publication_json(publication))
     fresh = {name: value for name, value in form.items() if name in before and value != str(before[name])}
     try:
         workflow.change(place.store, place.settings, publication, [f"{name}={value}" for name, value in fresh.items()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from newsletter.clock import Clock
@@ -78,10 +78,17 @@ class Clipper:
             content = path.read_bytes()
         except OSError as cause:
             raise NewsletterError(f"{path} cannot be read: {cause.strerror}.", where=str(path)) from cause
+        return self.add_content(str(path), content)
+
+    def add_content(self, name: str, content: bytes) -> list[Item]:
+        """The items of a file of this name, which says its kind. Raises NewsletterError."""
+        limit, path = self.settings.fetching.max_bytes, PurePath(name)
+        if len(content) > limit:
+            raise NewsletterError(f"{name} is larger than {limit / 1024 / 1024:.3g} MiB.", where=name)
         ending = path.suffix.lower()
         if ending not in FILE_FORMATS:
             kinds = ", ".join(sorted(FILE_FORMATS))
-            raise NewsletterError(f"{path} is of a kind that is not read; there are: {kinds}.", where=str(path))
+            raise NewsletterError(f"{name} is of a kind that is not read; there are: {kinds}.", where=name)
         return self._keep_found(self._read(path.name, ending, content))
 
     def add_text(self, text: str) -> list[Item]:

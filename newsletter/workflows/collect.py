@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
-from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.collect.address import default_name
@@ -25,6 +24,7 @@ from newsletter.model.source import Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
 from newsletter.store import Store, Tx, collections, items, publications, sources
+from newsletter.workflows.answers.sources import CollectedJson, CollectionJson
 from newsletter.workflows.found_events import keep_events, read_events
 from newsletter.workflows.linked_pages import ask_linked_pages
 from newsletter.workflows.stories import group_new
@@ -129,11 +129,11 @@ def collect(
     report = Report(tuple(outcomes[one.id] for one in chosen if one.id in outcomes))
     if report.asked:
         with store.writing() as tx:
-            collections.keep(tx, publication.id, collections.Run(now, clock.now(), document(report)))
+            collections.keep(tx, publication.id, collections.Run(now, clock.now(), dict(document(report))))
     return report
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: Report) -> CollectedJson:
     """A report as JSON."""
     outcomes = report.outcomes
     return {
@@ -155,6 +155,20 @@ def document(report: Report) -> dict[str, Any]:
             }
             for one in outcomes
         ],
+    }
+
+
+def run_json(run: collections.Run) -> CollectionJson:
+    """The report of an earlier run as JSON."""
+    report: CollectedJson = run.report  # type: ignore[assignment]  # it was one when it was kept
+    return {
+        "started": run.started_at.isoformat(),
+        "finished": run.finished_at.isoformat(),
+        "new": report["new"],
+        "updated": report["updated"],
+        "seen": report["seen"],
+        "events": report["events"],
+        "sources": [{**one} for one in report["sources"]],
     }
 
 

@@ -13,6 +13,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.when import local_day
 from newsletter.queue.drafts import fill, layout_of, returned
 from newsletter.queue.editing import Editor, refuse_new_items
+from newsletter.settings import Settings
 from newsletter.store import Tx, issues, items, waivers
 from newsletter.workflows import issue_calendar
 
@@ -68,6 +69,25 @@ def _origin(tx: Tx, editor: Editor, origin: int | str) -> Issue | None:
 
 def _picked(tx: Tx, editor: Editor) -> list[Item]:
     return items.listing(tx, editor.publication.id, now=editor.clock.now(), state=Triage.PICKED)
+
+
+def set_issue(
+    editor: Editor, settings: Settings, number: int | None, fields: dict[str, str], *, if_version: int | None = None
+) -> Issue:
+    """Set title, subject, preheader or theme; an empty one: as the newsletter has it.
+
+    Raises NewsletterError for a theme that cannot be opened and a subject that no convention allows; NotFound, Refused
+    and Conflict as every edit.
+    """
+    if fields.get("theme"):
+        from newsletter.render.themes import open_theme
+
+        open_theme(fields["theme"], settings)
+    if fields.get("subject"):
+        from newsletter.render.subject import check_convention
+
+        check_convention(fields["subject"])
+    return editor.set_fields(number, fields, if_version=if_version)
 
 
 def fill_issue(editor: Editor, number: int | None, *, most: int | None = None) -> Issue:

@@ -5,9 +5,8 @@ How a page or a command puts one into an issue:
     add_picture(desk, editor, number, Uploaded(content, "market.jpg"), alt="…", caption="…", url="https://…", at=2)
     add_picture(desk, editor, number, "https://…", alt="…")      # fetched through the guard
 
-`offered` names the pictures that an item brought along, to choose one. A body of a request may have at most
-`web.guard.LARGEST` bytes. The files are in `assets/` of the workspace, which belongs into every backup; what is known
-of them is in the table `asset`.
+`offered` names the pictures that an item brought along, to choose one. The files are in `assets/` of the workspace,
+which belongs into every backup; what is known of them is in the table `asset`.
 """
 
 from __future__ import annotations

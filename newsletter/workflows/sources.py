@@ -20,8 +20,10 @@ from newsletter.model.publication import Publication
 from newsletter.model.source import Source, SourceId, SourceKind
 from newsletter.net.fetch import Fetcher
 from newsletter.settings import Settings
-from newsletter.store import Store, sources
+from newsletter.store import Store, source_use, sources
 from newsletter.text.characters import one_line
+from newsletter.workflows.answers.sources import OfferJson, RefusedFeedJson, SourceJson
+from newsletter.workflows.shapes import source_json
 
 _LOOK = 10.0
 """Seconds for a look at a page when somebody adds it."""
@@ -57,6 +59,44 @@ def add(
             section=one_line(section) if section is not None else None,
             now=clock.now(),
         )
+
+
+def add_asked(
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    publication: Publication,
+    address: str,
+    *,
+    name: str | None = None,
+    outlet: str | None = None,
+    section: str | None = None,
+    as_it_is: bool = False,
+) -> tuple[Source, bool]:
+    """Add what a person or a program named: of a page its feed, where it offers one. And whether that was done.
+
+    `as_it_is`: nothing is looked for. Raises NewsletterError, code `choose`, where a page offers several feeds.
+    """
+    offers = () if as_it_is else offered(settings, clock, address)
+    if len(offers) > 1:
+        listed = "; ".join(f"{one.url} ({one.title})" if one.title else one.url for one in offers)
+        raise NewsletterError(
+            f"{address} is a page that offers {len(offers)} feeds. Add the one you mean with newsletter sources add "
+            f"URL, or the page with --as-it-is: {listed}.",
+            code="choose",
+            where=address,
+        )
+    chosen = offers[0].url if offers else address
+    added = add(store, clock, publication, chosen, name=name, outlet=outlet, section=section)
+    return added, chosen != address
+
+
+def told(store: Store, clock: Clock, publication: Publication, found: Sequence[Source]) -> list[SourceJson]:
+    """Sources as JSON, with how much of what each brought is used."""
+    with store.reading() as tx:
+        used = source_use.by_source(tx, publication.id)
+    now = clock.now()
+    return [source_json(one, used.get(one.id, source_use.NO_USE), now) for one in found]
 
 
 def remove(store: Store, publication: Publication, number: SourceId) -> Source:
@@ -149,7 +189,12 @@ def import_opml(
     return added, [present[one.url] for one in offers if one.url in present], read.refused
 
 
-def refused_json(one: Refusal) -> dict[str, Any]:
+def offer_json(one: Offer) -> OfferJson:
+    """A feed that a page offers, as JSON."""
+    return {"url": one.url, "title": one.title}
+
+
+def refused_json(one: Refusal) -> RefusedFeedJson:
     """An outline of a list that is no source, as a row beside the sources: it has no `id`, and its `error` says why."""
     return {"id": None, "name": one.name, "kind": "feed", "status": "error", "error": one.reason}
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.finding import Finding, Level
 from newsletter.model.issue import BlockId
-from newsletter.model.waiver import Waiver
+from newsletter.model.waiver import Waiver, waived
 from newsletter.store import waivers
 from newsletter.workflows.publish import Desk
 
@@ -21,6 +21,28 @@ def read_waiver(text: str) -> Waiver:
             f"“{text[:80]}” names no warning: write CODE, or CODE:BLOCK for one block.", where="--waive"
         )
     return Waiver(code, BlockId(int(block)) if block else None)
+
+
+def check_waiving(
+    desk: Desk,
+    number: int | None,
+    *,
+    waive_these: Sequence[str] = (),
+    unwaive_these: Sequence[str] = (),
+    links: bool = False,
+    spam: bool = False,
+    who: str,
+) -> list[Finding]:
+    """What the checks find (see `Desk.check`), after these warnings, by `CODE[:BLOCK]`, were waived, or are warned of
+    again. Raises as `waive` and `unwaive` do."""
+    if unwaive_these:
+        unwaive(desk, number, [read_waiver(one) for one in unwaive_these])
+    findings = desk.check(number, links=links, spam=spam)
+    if not waive_these:
+        return findings
+    wanted = [read_waiver(one) for one in waive_these]
+    waive(desk, number, wanted, findings, who=who)
+    return [one if one.waived else waived([one], wanted)[0] for one in findings]
 
 
 def waive(desk: Desk, number: int | None, wanted: Sequence[Waiver], findings: Sequence[Finding], *, who: str) -> None:

@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, RedirectResponse
 
 from newsletter import __version__
 from newsletter.model.user import Role
-from newsletter.web.api import events, issues, items, newsletters, people, readers, sending
+from newsletter.web.api import (
+    events,
+    history,
+    issues,
+    items,
+    machine,
+    newsletters,
+    outline,
+    people,
+    planning,
+    readers,
+    sending,
+    sources,
+    themes,
+)
+from newsletter.web.api.guide import ABOUT, ELSEWHERE, GROUPS, LEFT
+from newsletter.web.api.page import groups_of, shapes_of
 from newsletter.web.api.problems import MEDIA, Problem, add_to
 from newsletter.web.page import page
 from newsletter.web.place import Place
 from newsletter.web.roles import role_for
 
-ROOMS = (newsletters, items, events, issues, sending, readers, people)
-ABOUT = (
-    "The operations of the command line for programs, in the same shapes as its `--json`. Show a token of your account "
-    "page as `Authorization: Bearer nld_…`; its scope is read, edit, publish or admin, and it may never do more than "
-    "its person. Errors are problem details (RFC 9457). Long lists come in pages: follow the Link header with "
-    "rel=next. A POST with an Idempotency-Key is done once. ETag and If-Match keep two from writing over each other."
+ROOMS = (
+    newsletters,
+    planning,
+    sources,
+    items,
+    events,
+    issues,
+    outline,
+    history,
+    sending,
+    themes,
+    readers,
+    people,
+    machine,
 )
 WRONG: dict[int | str, dict[str, Any]] = {
     code: {"description": what, "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -29,12 +54,27 @@ WRONG: dict[int | str, dict[str, Any]] = {
         401: "No token, or one that is over.",
         403: "The token, or its person, may not do that.",
         404: "There is no such thing.",
-        409: "The state does not allow it, or somebody changed it meanwhile.",
+        409: "The state does not allow it.",
+        411: "The request does not say how long its body is.",
+        412: "Somebody changed it meanwhile: it is not at the version of If-Match any more.",
         413: "The body is too large.",
+        415: "The body is of a kind that is not taken here.",
         422: "A value cannot be used.",
+        429: "Too many wrong tokens; Retry-After says for how long to wait.",
+        500: "Something went wrong here.",
         503: "The database does not answer.",
     }.items()
 }
+
+
+def routers() -> list[APIRouter]:
+    """All routes of the API."""
+    return [*(room.router for room in ROOMS), readers.lists]
+
+
+def routes() -> list[APIRoute]:
+    """All operations."""
+    return [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 
 
 def build(place: Place) -> FastAPI:
@@ -47,13 +87,14 @@ def build(place: Place) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         servers=[{"url": "/api"}],
+        openapi_tags=[{"name": one.name, "description": one.about, "x-example": one.example} for one in GROUPS],
         responses=WRONG,
         redirect_slashes=False,
     )
     api.state.place = place
     api.state.posts = lambda path: Role.READER
-    for room in ROOMS:
-        api.include_router(room.router)
+    for router in routers():
+        api.include_router(router)
     api.add_api_route("/openapi.json", lambda: JSONResponse(described(api)), include_in_schema=False)
     api.add_api_route("/docs", docs, include_in_schema=False)
     api.add_api_route("/", lambda: RedirectResponse("/api/docs", 303), include_in_schema=False)
@@ -71,9 +112,8 @@ def described(api: FastAPI) -> dict[str, Any]:
             schemas.pop(name, None)
         needed = {
             (route.path, method.lower()): role_for({method}, route.dependencies)
-            for room in ROOMS
-            for route in room.router.routes
-            for method in route.methods
+            for route in routes()
+            for method in route.methods or ()
         }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
@@ -84,4 +124,6 @@ def described(api: FastAPI) -> dict[str, Any]:
 
 def docs(request: Request) -> Response:
     """The operations on one page, drawn here: no script, nothing from elsewhere."""
-    return page(request, "api", document=described(request.app))
+    document = described(request.app)
+    left = {**LEFT, **ELSEWHERE}
+    return page(request, "api", document=document, groups=groups_of(document), shapes=shapes_of(document), left=left)

@@ -14,7 +14,8 @@ from newsletter.model.token import Scope, Token
 from newsletter.model.user import Role
 from newsletter.queue.editing import Editor
 from newsletter.store import publications, tokens
-from newsletter.web.api.problems import NoToken
+from newsletter.web.api.problems import NoToken, TooMany
+from newsletter.web.limits import address_of, counted
 from newsletter.web.place import Place, place_of
 from newsletter.web.recording import remark
 from newsletter.web.roles import NotYours, may, role_for
@@ -22,6 +23,8 @@ from newsletter.workflows.publish import Desk
 
 USED = timedelta(minutes=5)
 """How often we write down that a token is in use."""
+PATIENCE = 4
+"""So much more patience than with passwords: a token cannot be guessed, only mistyped by a program."""
 bearer = HTTPBearer(
     auto_error=False, scheme_name="token", description="A token of your account page: `Authorization: Bearer nld_…`."
 )
@@ -62,6 +65,7 @@ def admitted(
         token = tokens.find(tx, hashed(shown.credentials), now)
         everything = publications.listing(tx) if publication else []
     if token is None:
+        _count(place, request)
         raise NoToken("This token is not known here, or it is over; make another one on your account page.")
     if token.used_at is None or now - token.used_at > USED:
         with place.store.writing() as tx:
@@ -84,6 +88,14 @@ def admitted(
     state.update(actor=token.user, place=place, deed=f"api.{route.endpoint.__name__}")
     remark(request, token=token.name)
     return Caller(place, token)
+
+
+def _count(place: Place, request: Request) -> None:
+    """Count a wrong token. Raises TooMany where one address sends one after another; a right one always passes."""
+    key = f"token {counted(address_of(request))}"
+    if wait := place.attempts.wait(key, times=PATIENCE):
+        raise TooMany(wait)
+    place.attempts.failed(key)
 
 
 def may_token(token: Token, needed: Role) -> bool:

@@ -6,22 +6,27 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from newsletter.errors import NewsletterError
 from newsletter.model.item import Item, ItemId, Triage
 from newsletter.model.source import SourceId
+from newsletter.model.story import folded
 from newsletter.store import items, stories
-from newsletter.web.api.caller import By
+from newsletter.web.api.caller import By, Caller
 from newsletter.web.api.once import Route
 from newsletter.web.api.paging import after, cursor_of
+from newsletter.web.api.uploads import described, sent
 from newsletter.web.api.words import Body, Cursor, InPath, Limit, Line, Number, Text
+from newsletter.web.bodies import MEGABYTE, takes
+from newsletter.workflows.answers.items import DecidedJson, FullTextJson, ItemJson
 from newsletter.workflows.clip import Clipper
-from newsletter.workflows.shapes import item_json
+from newsletter.workflows.shapes import full_text_json, item_json
 
 router = APIRouter(route_class=Route, tags=["items"])
-Json = dict[str, Any]
 SHIFT = 500
 """So many new items may arrive between two pages before one is shown twice."""
+LARGEST_FILE = 11 * MEGABYTE
 
 
 @router.get("/items")
@@ -30,11 +35,15 @@ def list_items(
     request: Request,
     response: Response,
     state: Triage | None = None,
-    search: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
-    source: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    search: Annotated[
+        str | None,
+        Query(max_length=200, pattern=r"^[^\x00]*$", description="Words in title, excerpt, outlet or author."),
+    ] = None,
+    source: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Only from this one.")] = None,
+    stories: Annotated[bool, Query(description="One row for each story: the item that leads.")] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> list[Json]:
+) -> list[ItemJson]:
     """The queue, the newest first: `items list`."""
     seen, last = after(cursor, count=2)
     with by.store.reading() as tx:
@@ -45,8 +54,10 @@ def list_items(
             state=state,
             search=search,
             source_id=None if source is None else SourceId(source),
-            limit=min(seen + limit + 1 + (SHIFT if seen else 0), 10**6),
+            limit=None if stories else min(seen + limit + 1 + (SHIFT if seen else 0), 10**6),
         )
+    if stories:
+        found = [first for first, _rest in folded(found)]
     # What arrived meanwhile moved the list: go on behind the last one that was shown, where it still is.
     begin = next((at + 1 for at, one in enumerate(found) if one.id == last), seen) if seen else 0
     shown = found[begin : begin + limit]
@@ -57,45 +68,69 @@ def list_items(
 
 
 @router.get("/items/{item}")
-def show_item(by: By, item: InPath) -> Json:
+def show_item(by: By, item: InPath) -> ItemJson:
     """One item."""
     with by.store.reading() as tx:
         return item_json(items.get(tx, by.publication.id, [ItemId(item)], now=by.clock.now())[0])
 
 
 class Decision(Body):
-    """Items, and what becomes of them."""
+    """Items, or the newest that are new, and what becomes of them."""
 
-    ids: Annotated[list[Number], Field(min_length=1, max_length=500)]
-    state: Triage
-    """`picked`, `skipped`, `snoozed`, or `new` to take the decision back."""
-    section: Line | None = None
+    ids: Annotated[list[Number], Field(min_length=1, max_length=500)] | None = None
+    newest: Annotated[int | None, Field(ge=1, le=500, description="The newest that are new, so many.")] = None
+    state: Annotated[Triage, Field(description="new takes the decision back.")]
+    section: Annotated[Line | None, Field(description="Where they go in the issue.")] = None
 
 
 @router.post("/items/decide")
-def decide_items(by: By, body: Decision) -> list[Json]:
-    """Pick, skip, snooze or restore: `items pick|skip|snooze|restore ID…`."""
+def decide_items(by: By, body: Decision) -> list[DecidedJson]:
+    """Pick, skip, snooze or restore: `items pick|skip|snooze|restore ID…`, `items pick --newest N`."""
+    if (body.ids is None) == (body.newest is None):
+        raise NewsletterError("Send either ids or newest.", where="ids")
+    now = by.clock.now()
     with by.store.writing() as tx:
-        ids = [ItemId(one) for one in dict.fromkeys(body.ids)]
-        found = items.decide(tx, by.publication.id, ids, body.state, section=body.section or None, now=by.clock.now())
-    return [{"id": one.id, "state": one.state.value} for one in found]
+        ids = [ItemId(one) for one in dict.fromkeys(body.ids or ())]
+        if body.newest is not None:
+            ids = items.newest(tx, by.publication.id, body.newest, now=now)
+        found = items.decide(tx, by.publication.id, ids, body.state, section=body.section or None, now=now)
+    return [{"id": one.id, "state": one.state} for one in found]
 
 
 class NewItem(Body):
     """A page by its address, or a text whose first line is the title."""
 
     url: Line | None = None
-    title: Line = ""
-    text: Text | None = None
+    title: Annotated[Line, Field(description="Over the page's own.")] = ""
+    text: Annotated[Text | None, Field(description="Markdown.")] = None
 
 
 @router.post("/items", status_code=201)
-def add_item(by: By, body: NewItem) -> list[Json]:
-    """Add a page or a text by hand: `items add URL` and `items add -`."""
+def add_item(by: By, body: NewItem) -> list[ItemJson]:
+    """Add a page or a text by hand: `items add URL`, `items add -`."""
     if (body.url is None) == (body.text is None):
         raise NewsletterError("Send either a url or a text.", where="url")
-    clipper = Clipper(by.store, by.settings, by.clock, by.publication)
+    clipper = _clipper(by)
     found = clipper.add_page(body.url, title=body.title) if body.url is not None else clipper.add_text(body.text or "")
+    return [item_json(one) for one in found]
+
+
+class ItemFile(Body):
+    """A file of items: a page, a message, a document, a table."""
+
+
+@router.post(
+    "/items/file",
+    status_code=201,
+    dependencies=[takes(LARGEST_FILE)],
+    openapi_extra=described(ItemFile, json=False),
+    response_model=list[ItemJson],
+)
+async def add_item_file(by: By, request: Request) -> list[ItemJson]:
+    """Add the items of a file: `items add FILE`. Its name says its kind; events in it go into the calendar."""
+    _body, file = await sent(request, ItemFile, json=False)
+    assert file is not None, "it is a form with a file"
+    found = await run_in_threadpool(_clipper(by).add_content, file.name, file.content)
     return [item_json(one) for one in found]
 
 
@@ -103,20 +138,26 @@ class ItemEdit(Body):
     """Words over an item; null: as it was."""
 
     title: Line | None = None
-    excerpt: Text | None = None
+    excerpt: Annotated[Text | None, Field(description="Markdown.")] = None
     url: Line | None = None
     outlet: Line | None = None
-    published: Line | None = None
+    published: Annotated[Line | None, Field(description="A date, as 2026-12-04.")] = None
+    reset: Annotated[bool, Field(description="First take off all earlier words.")] = False
 
 
 @router.patch("/items/{item}")
-def edit_item(by: By, item: InPath, body: ItemEdit) -> Json:
+def edit_item(by: By, item: InPath, body: ItemEdit) -> ItemJson:
     """Lay words over an item; what was collected stays below: `items edit`."""
-    fields = body.model_dump(exclude_unset=True)
+    fields = body.model_dump(exclude_unset=not body.reset, exclude={"reset"})
     if not fields:
-        raise NewsletterError("Say what to change: title, excerpt, url, outlet or published.", where="body")
-    clipper = Clipper(by.store, by.settings, by.clock, by.publication)
-    return item_json(clipper.edit(ItemId(item), fields))
+        raise NewsletterError("Say what to change: title, excerpt, url, outlet, published or reset.", where="body")
+    return item_json(_clipper(by).edit(ItemId(item), fields))
+
+
+@router.post("/items/{item}/text")
+def fetch_text(by: By, item: InPath) -> FullTextJson:
+    """Fetch the whole text of an item from its page, and keep it beside the excerpt: `items text`."""
+    return full_text_json(_clipper(by).full_text(ItemId(item)))
 
 
 class Ids(Body):
@@ -126,8 +167,8 @@ class Ids(Body):
 
 
 @router.post("/items/join")
-def join_items(by: By, body: Ids) -> list[Json]:
-    """Make these one story: `items join ID…`."""
+def join_items(by: By, body: Ids) -> list[ItemJson]:
+    """Make these one story; that is remembered: `items join ID…`."""
     with by.store.writing() as tx:
         wanted = _there(by, tx, body)
         stories.join(tx, wanted, now=by.clock.now())
@@ -135,8 +176,8 @@ def join_items(by: By, body: Ids) -> list[Json]:
 
 
 @router.post("/items/split")
-def split_items(by: By, body: Ids) -> list[Json]:
-    """Take these out of their story: `items split ID…`."""
+def split_items(by: By, body: Ids) -> list[ItemJson]:
+    """Take these out of their story; that is remembered: `items split ID…`."""
     with by.store.writing() as tx:
         wanted = _there(by, tx, body)
         for one in wanted:
@@ -145,7 +186,7 @@ def split_items(by: By, body: Ids) -> list[Json]:
 
 
 @router.post("/items/{item}/lead")
-def lead_story(by: By, item: InPath) -> Json:
+def lead_story(by: By, item: InPath) -> ItemJson:
     """Let an item lead its story: `items lead ID`."""
     with by.store.writing() as tx:
         wanted = [ItemId(item)]
@@ -154,11 +195,15 @@ def lead_story(by: By, item: InPath) -> Json:
         return item_json(_get(by, tx, wanted)[0])
 
 
-def _there(by: By, tx: Any, body: Ids) -> list[ItemId]:
+def _clipper(by: Caller) -> Clipper:
+    return Clipper(by.store, by.settings, by.clock, by.publication)
+
+
+def _there(by: Caller, tx: Any, body: Ids) -> list[ItemId]:
     wanted = [ItemId(one) for one in dict.fromkeys(body.ids)]
     _get(by, tx, wanted)
     return wanted
 
 
-def _get(by: By, tx: Any, wanted: list[ItemId]) -> list[Item]:
+def _get(by: Caller, tx: Any, wanted: list[ItemId]) -> list[Item]:
     return items.get(tx, by.publication.id, wanted, now=by.clock.now())

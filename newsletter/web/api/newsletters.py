@@ -1,47 +1,49 @@
-"""The newsletters themselves, their sources, and collecting."""
+"""The newsletters themselves, and whose token it is."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from newsletter.errors import NewsletterError
-from newsletter.model.source import SourceId
 from newsletter.model.user import Role
-from newsletter.store import publications, sources
+from newsletter.store import publications
 from newsletter.web.api.caller import By
 from newsletter.web.api.once import Route
-from newsletter.web.api.words import Body, InPath, Line
+from newsletter.web.api.paging import part
+from newsletter.web.api.words import Body, Cursor, Limit, Line, Text, pairs_of
 from newsletter.web.roles import needs
 from newsletter.workflows import publications as of_newsletters
-from newsletter.workflows import sources as of_sources
-from newsletter.workflows.shapes import publication_json, source_json
+from newsletter.workflows.answers.newsletters import PublicationJson
+from newsletter.workflows.answers.people import MeJson
+from newsletter.workflows.shapes import publication_json
 
-router = APIRouter(route_class=Route)
-Json = dict[str, Any]
+router = APIRouter(route_class=Route, tags=["newsletter"])
+ADMIN = [needs(Role.ADMIN)]
 
 
-@router.get("/me", tags=["account"])
-def me(by: By) -> Json:
+@router.get("/me")
+def me(by: By) -> MeJson:
     """Whose token this is, and what it may."""
     token = by.token
-    over = token.expires_at.isoformat() if token.expires_at else None
     return {
         "name": by.who,
-        "role": token.user.role.value,
+        "role": token.user.role,
         "token": token.name,
-        "scope": token.scope.value,
-        "expires": over,
+        "scope": token.scope,
+        "expires": token.expires_at.isoformat() if token.expires_at else None,
     }
 
 
-@router.get("/publications", tags=["newsletter"])
-def list_publications(by: By) -> list[Json]:
+@router.get("/publications")
+def list_publications(
+    by: By, request: Request, response: Response, limit: Limit = 500, cursor: Cursor = None
+) -> list[PublicationJson]:
     """All newsletters of the workspace."""
     with by.store.reading() as tx:
-        return [publication_json(one) for one in publications.listing(tx)]
+        found = publications.listing(tx)
+    return [publication_json(one) for one in part(request, response, found, limit, cursor)]
 
 
 class NewPublication(Body):
@@ -50,102 +52,39 @@ class NewPublication(Body):
     name: Line
 
 
-@router.post("/publications", tags=["newsletter"], status_code=201, dependencies=[needs(Role.ADMIN)])
-def add_publication(by: By, body: NewPublication) -> Json:
+@router.post("/publications", status_code=201, dependencies=ADMIN)
+def add_publication(by: By, body: NewPublication) -> PublicationJson:
     """Another newsletter in this workspace: `publication add`."""
     return publication_json(of_newsletters.add(by.store, by.clock, body.name))
 
 
-@router.get("/publication", tags=["newsletter"])
-def show_publication(by: By) -> Json:
+@router.get("/publication")
+def show_publication(by: By) -> PublicationJson:
     """The newsletter: `publication show`."""
     return publication_json(by.publication)
 
 
-@router.patch("/publication", tags=["newsletter"], dependencies=[needs(Role.ADMIN)])
-def set_publication(by: By, body: dict[Line, Line]) -> Json:
-    """Change some of its fields, all of them or none: `publication set KEY=VALUE`."""
-    pairs = [f"{key}={value}" for key, value in body.items()]
-    return publication_json(of_newsletters.change(by.store, by.settings, by.publication, pairs))
+class PublicationEdit(Body):
+    """What to change; what is left out stays."""
 
-
-@router.get("/sources", tags=["sources"])
-def list_sources(by: By) -> list[Json]:
-    """Where items come from, and what each said last: `sources list`."""
-    with by.store.reading() as tx:
-        return [source_json(one) for one in sources.listing(tx, by.publication.id)]
-
-
-class NewSource(Body):
-    """A feed, a page with a feed, a folder or a mailbox."""
-
-    address: Line
     name: Line | None = None
-    section: Line | None = None
-    outlet: Line | None = None
+    sender: Annotated[Line | None, Field(alias="from", description="Name <desk@example.org>")] = None
+    reply_to: Line | None = None
+    address: Annotated[Text | None, Field(description="The postal address, in lines.")] = None
+    tagline: Line | None = None
+    zone: Annotated[Line | None, Field(description="As Europe/Berlin.")] = None
+    language: Annotated[Line | None, Field(description="As en, de or pt-BR.")] = None
+    theme: Line | None = None
+    subject: Annotated[Line | None, Field(description="Its convention.")] = None
+    date_format: Line | None = None
+    event_days: Annotated[int | Line | None, Field(description="How far an issue looks ahead.")] = None
+    event_grouping: Annotated[Line | None, Field(description="day, week or city; none: a plain list.")] = None
+    event_zones: Annotated[list[Line] | Line | None, Field(description="Two to four, with commas.")] = None
+    send_late_within: Annotated[Line | None, Field(description="As 2h or 90m.")] = None
+    outlets: Annotated[list[Line] | Line | None, Field(description="In the order in which they lead a story.")] = None
 
 
-@router.post("/sources", tags=["sources"], status_code=201)
-def add_source(by: By, body: NewSource) -> Json:
-    """Take from one more source: `sources add`."""
-    if not body.address.strip():
-        raise NewsletterError("Write the address of a feed, or a folder.", where="address")
-    made = of_sources.add(
-        by.store,
-        by.clock,
-        by.publication,
-        body.address.strip(),
-        name=body.name,
-        section=body.section,
-        outlet=body.outlet,
-    )
-    return source_json(made)
-
-
-@router.patch("/sources/{source}", tags=["sources"])
-def change_source(by: By, source: InPath, body: dict[Line, Line]) -> Json:
-    """Change a source: `sources set ID KEY=VALUE`."""
-    pairs = [f"{key}={value}" for key, value in body.items()]
-    return source_json(of_sources.change(by.store, by.publication, SourceId(source), pairs))
-
-
-@router.delete("/sources/{source}", tags=["sources"])
-def remove_source(by: By, source: InPath) -> Json:
-    """Take no longer from it; what was collected stays: `sources remove`."""
-    return source_json(of_sources.remove(by.store, by.publication, SourceId(source)))
-
-
-@router.get(
-    "/sources.opml", tags=["sources"], response_class=Response, responses={200: {"content": {"text/x-opml": {}}}}
-)
-def export_sources(by: By) -> Response:
-    """The feeds as OPML: `sources export`."""
-    return Response(of_sources.export_opml(by.store, by.publication), media_type="text/x-opml")
-
-
-class Opml(Body):
-    """A list of feeds."""
-
-    opml: Annotated[str, Field(max_length=4_000_000)]
-
-
-@router.post("/sources/import", tags=["sources"])
-def import_sources(by: By, body: Opml) -> list[Json]:
-    """Every feed of an OPML list; its folders are sections: `sources import`."""
-    added, _present, refused = of_sources.import_opml(
-        by.store, by.clock, by.publication, body.opml.encode("utf-8", "surrogateescape")
-    )
-    return [*map(source_json, added), *map(of_sources.refused_json, refused)]
-
-
-@router.post("/collect", tags=["sources"])
-def collect_now(
-    by: By,
-    source: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Only this one.")] = None,
-    force: Annotated[bool, Query(description="Also what is not due.")] = False,
-) -> Json:
-    """Fetch what is due, and wait for it: `collect`."""
-    from newsletter.workflows.collect import collect, document
-
-    only = None if source is None else SourceId(source)
-    return document(collect(by.store, by.settings, by.clock, by.publication, only=only, force=force))
+@router.patch("/publication", dependencies=ADMIN)
+def set_publication(by: By, body: PublicationEdit) -> PublicationJson:
+    """Change some of its fields, all of them or none: `publication set KEY=VALUE`."""
+    return publication_json(of_newsletters.change(by.store, by.settings, by.publication, pairs_of(body)))

@@ -13,25 +13,31 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse
 
 from newsletter.errors import NewsletterError, Refused
 from newsletter.model.secret import hashed
 from newsletter.store import tokens
 from newsletter.store.tokens import Answer
+from newsletter.web.api.problems import WrongKind
+from newsletter.web.api.uploads import kind_of
 from newsletter.web.place import Place, place_of
 
 KEPT = timedelta(days=1)
 LONGEST = 255
+JSONS = ("application/json",)
 
 
 class Route(APIRoute):
-    """A route of the API; a POST with an Idempotency-Key is done once."""
+    """A route of the API: its body is JSON, and a POST with an Idempotency-Key is done once."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, behind the look at the key."""
         inside = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            if self.body_field is not None and _has_body(request) and kind_of(request) not in JSONS:
+                raise WrongKind(["application/json"])
             key = request.headers.get("idempotency-key")
             if request.method != "POST" or not key:
                 return await inside(request)
@@ -50,10 +56,17 @@ class Route(APIRoute):
             except BaseException:
                 await run_in_threadpool(_give_up, place, token, key)
                 raise
-            await run_in_threadpool(_finish, place, token, key, answer)
+            if isinstance(answer, FileResponse):  # nothing was changed, and it is long
+                await run_in_threadpool(_give_up, place, token, key)
+            else:
+                await run_in_threadpool(_finish, place, token, key, answer)
             return answer
 
         return handle
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0"
 
 
 def _begin(place: Place, secret: str, key: str, digest: str) -> tuple[int | None, Answer | None]:

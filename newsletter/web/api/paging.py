@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import Request, Response
 
@@ -43,7 +43,16 @@ def page(
     return rows[:limit]
 
 
-def tagged(response: Response, version: int, document: dict[str, Any]) -> dict[str, Any]:
+def part(request: Request, response: Response, rows: Sequence[Row], limit: int, cursor: str | None) -> Sequence[Row]:
+    """A page of a list that is there as a whole, from where the page before ended."""
+    (begin,) = after(cursor)
+    if len(rows) > begin + limit:
+        url = request.url.include_query_params(cursor=cursor_of(begin + limit))
+        response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
+    return rows[begin : begin + limit]
+
+
+def tagged(response: Response, version: int, document: Row) -> Row:
     """A document with its version as ETag, for If-Match."""
     response.headers["etag"] = f'"{version}"'
     return document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +19,7 @@ MEDIA = "application/problem+json"
 SHOWN = 10
 """Mistakes of one request that are told."""
 _STATUS: dict[type[NewsletterError], int] = {NotFound: 404, Conflict: 409, Refused: 409, NotYours: 403}
-_CODES = {"exists": 409, "database": 503, "no-token": 401}
+_CODES = {"exists": 409, "database": 503, "no-token": 401, "content-type": 415, "too-many": 429}
 
 
 class Problem(BaseModel):
@@ -39,6 +39,21 @@ class NoToken(NewsletterError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, code="no-token", where="Authorization")
+
+
+class WrongKind(NewsletterError):
+    """The body is of a kind that this operation does not take. 415."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        super().__init__(f"Send the body as {' or '.join(kinds)}.", code="content-type", where="Content-Type")
+
+
+class TooMany(NewsletterError):
+    """Somebody tries one token after another. 429; `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("Too many wrong tokens came from your address; wait a little.", code="too-many")
+        self.wait = wait
 
 
 def problem(
@@ -62,14 +77,38 @@ def add_to(app: FastAPI) -> None:
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, NewsletterError)
     status = _CODES.get(error.code) or next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 422)
-    return problem(status, error.message, code=error.code, where=error.where)
+    if isinstance(error, Conflict) and "if-match" in request.headers:
+        status = 412  # RFC 9110, 13.1.1
+    headers = {"retry-after": str(error.wait)} if isinstance(error, TooMany) else None
+    return problem(status, error.message, code=error.code, where=_as_field(error.where), headers=headers)
+
+
+def _as_field(where: str | None) -> str | None:
+    """The name of a field, where the command line would name its option."""
+    return where.removeprefix("--").replace("-", "_") if where and where.startswith("--") else where
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {404: "There is nothing at this address.", 405: "This address does not take that method."}
     detail = sentences.get(error.status_code, str(error.detail))
-    return problem(error.status_code, detail, code="http", headers=error.headers)
+    headers = error.headers
+    if error.status_code == 405:
+        headers = {**(headers or {}), "allow": ", ".join(_methods(request))}
+    return problem(error.status_code, detail, code="http", headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods that an address takes (RFC 9110, 15.5.6): each has a route of its own."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return sorted(
+        {
+            method
+            for route in request.app.routes
+            if getattr(route, "methods", None) and route.path_regex.match(path)
+            for method in route.methods
+        }
+    )
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import tempfile
+from pathlib import Path as File
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from newsletter.audience import readers
+from newsletter.audience.exporting import export_csv
+from newsletter.audience.importing import import_csv
+from newsletter.errors import NewsletterError
 from newsletter.model.subscriber import Consent, SubscriberId
 from newsletter.model.user import Role
 from newsletter.store import subscribers
 from newsletter.web.api.caller import By
 from newsletter.web.api.once import Route
 from newsletter.web.api.paging import after, cursor_of, page
+from newsletter.web.api.uploads import FILE, FORM, Passing, on_disk, spooled
 from newsletter.web.api.words import Body, Cursor, Limit, Line
+from newsletter.web.bodies import MEGABYTE, takes
 from newsletter.web.numbers import LARGEST
 from newsletter.web.roles import needs
-from newsletter.workflows.shapes import subscriber_json
+from newsletter.workflows.answers.readers import ErasedJson, ImportedJson, SubscriberJson
+from newsletter.workflows.shapes import imported_json, subscriber_json
 
 router = APIRouter(route_class=Route, tags=["readers"])
-Json = dict[str, Any]
+CSV = "text/csv"
+LONGEST_LIST = 200 * MEGABYTE
+"""Some two million readers."""
 PUBLISH = [needs(Role.PUBLISHER)]
 Email = Annotated[str, Path(max_length=320, pattern=r"^[^\x00/]+$")]
 
@@ -34,7 +46,7 @@ def list_subscribers(
     search: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> list[Json]:
+) -> list[SubscriberJson]:
     """Readers in the order in which they came: `subscribers list`."""
     (last,) = after(cursor)
     with by.store.reading() as tx:
@@ -50,6 +62,58 @@ def list_subscribers(
     return [subscriber_json(one) for one in shown]
 
 
+@router.get(
+    "/subscribers.csv",
+    dependencies=PUBLISH,
+    response_class=Response,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+)
+def export(by: By) -> Response:
+    """All readers as CSV, in the columns that an import takes back: `subscribers export`."""
+    folder = tempfile.TemporaryDirectory(prefix="newsletter-")
+    try:
+        file = File(folder.name) / "subscribers.csv"
+        with file.open("w", encoding="utf-8", newline="") as target:  # who reads slowly holds no transaction
+            target.writelines(export_csv(by.store, by.publication.id))
+    except BaseException:
+        folder.cleanup()
+        raise
+    return Passing(file, folder, media_type=f"{CSV}; charset=utf-8", filename=file.name)
+
+
+# Not `Route`: such a list is never held in memory, and done again it changes nothing.
+lists = APIRouter(route_class=APIRoute, tags=["readers"])
+
+
+@lists.post(
+    "/subscribers/import",
+    dependencies=[*PUBLISH, takes(LONGEST_LIST)],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                CSV: {"schema": {"type": "string"}},
+                FORM: {"schema": {"type": "object", "properties": {"file": FILE}, "required": ["file"]}},
+            },
+        }
+    },
+    response_model=ImportedJson,
+)
+async def import_readers(
+    by: By,
+    request: Request,
+    dry_run: Annotated[bool, Query(description="Tell what would become of it; change nothing.")] = False,
+) -> ImportedJson:
+    """Import a list, as CSV with a column “email”: `subscribers import FILE.csv`. Rejected rows come with a reason."""
+    with on_disk("list.csv") as file:
+        await spooled(request, file, [CSV])
+        try:
+            report = await run_in_threadpool(import_csv, by.store, by.clock, by.publication.id, file, dry_run=dry_run)
+        except NewsletterError as error:  # where it lay here is nobody's business
+            raise NewsletterError(error.message.replace(str(file), "The list"), where="body") from error
+    return imported_json(report)
+
+
 class NewReader(Body):
     """Somebody who asked for it."""
 
@@ -61,7 +125,7 @@ class NewReader(Body):
 
 
 @router.post("/subscribers", status_code=201, dependencies=PUBLISH)
-def add_subscriber(by: By, body: NewReader) -> Json:
+def add_subscriber(by: By, body: NewReader) -> SubscriberJson:
     """Subscribe one who asked for it, confirmed: `subscribers add`."""
     reader = readers.add(
         by.store,
@@ -77,13 +141,13 @@ def add_subscriber(by: By, body: NewReader) -> Json:
 
 
 @router.post("/subscribers/{email}/unsubscribe", dependencies=PUBLISH)
-def unsubscribe(by: By, email: Email) -> Json:
+def unsubscribe(by: By, email: Email) -> SubscriberJson:
     """End a subscription: `subscribers unsubscribe`."""
     return subscriber_json(readers.unsubscribe(by.store, by.clock, by.publication.id, email))
 
 
 @router.delete("/subscribers/{email}", dependencies=PUBLISH)
-def erase(by: By, email: Email) -> Json:
+def erase(by: By, email: Email) -> ErasedJson:
     """Forget one reader in every newsletter; only a hash stays: `subscribers erase`."""
     readers.erase(by.store, by.clock, email)
     return {"email": email, "erased": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import Header, Path, Query
+from fastapi import Depends, Header, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from newsletter.errors import NewsletterError, NotFound
@@ -35,6 +35,19 @@ class Body(BaseModel):
         return {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
 
 
+def pairs_of(body: Body) -> list[str]:
+    """The fields that were sent as `KEY=VALUE`, as the command line takes them; null: empty."""
+    return [f"{name}={_said(value)}" for name, value in body.model_dump(exclude_unset=True, by_alias=True).items()]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)
+
+
 def number_of(issue: str) -> int | None:
     """The number of an issue; none for the latest."""
     if issue == "latest":
@@ -58,5 +71,6 @@ def if_version(
     return int(found[1])
 
 
+Version = Annotated[int | None, Depends(if_version)]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="Where the page before ended, from its Link header.")]
