@@ -16,8 +16,7 @@ from newsletter.clock import Clock
 from newsletter.model.delivery import DeliveryState
 from newsletter.send.dialogue import Ended, Event, Go
 from newsletter.send.fleet import Fleet, Way
-from newsletter.send.grouping import Grouping
-from newsletter.send.ledger import Ledger, Turn, Word
+from newsletter.send.ledger import Ledger, Word
 from newsletter.send.letter import Letter, Message, Unfit, write_letter
 from newsletter.send.limited import Later
 from newsletter.send.loop import Loop
@@ -26,6 +25,7 @@ from newsletter.send.outcomes import BACK, Answer, Stage, Verdict, closed, judge
 from newsletter.send.slot import Next, Slot
 from newsletter.send.smtp import Connection
 from newsletter.send.stopped import SendStopped, ServerAway
+from newsletter.send.turns import Turns
 from newsletter.send.watch import Watch, refused
 from newsletter.store.deliveries import Claimed, Closed
 
@@ -67,8 +67,7 @@ class Run:
         self._spread = random.Random()  # noqa: S311 - jitter
         self._watch = Watch(pause_above, fleet.servers)
         self._around = Loop()
-        self._grouping = Grouping()
-        self._turns: list[tuple[Turn, Slot | None]] = []
+        self._turns = Turns(ledger, clock)
         self._slots: set[Slot] = set()
         self._nothing_left = False
         self.failure: BaseException | None = None
@@ -136,16 +135,11 @@ class Run:
         """Seconds to wait for what happens next."""
         if not self._turns:
             return LOOK_EVERY
-        talking = sum(slot.wakes_at is None for slot in self._slots)
-        return self._grouping.wait(len(self._turns), talking, self._clock.monotonic())
+        return self._turns.patience(sum(slot.wakes_at is None for slot in self._slots))
 
     def _settle(self) -> None:
         """One commit for all that came together; then what it gave."""
-        turns, self._turns = self._turns, []
-        began = self._clock.monotonic()
-        self._ledger.settle([turn for turn, _ in turns])
-        self._grouping.took(self._clock.monotonic() - began)
-        for turn, slot in turns:
+        for turn, slot in self._turns.settle():
             if slot is not None and slot in self._slots:
                 slot.asked = False
                 self._guarded(slot, partial(self._given, given=turn.given))
@@ -162,7 +156,7 @@ class Run:
                 doubt = Closed(
                     id=row.id, attempt=row.attempt, state=DeliveryState.UNCERTAIN, reply=type(cause).__name__
                 )
-                self._turns.append((Turn(closed=doubt, wants=False), None))
+                self._turns.close(doubt)
             slot.under_way = slot.next = None
             self._leave(slot)
 
@@ -186,9 +180,8 @@ class Run:
     def _renew(self, slot: Slot) -> None:
         """A fresh connection. What became of the last message is written down first: no row is in doubt meanwhile."""
         old = self._released(slot)
-        if slot.outcome is not None:
-            self._turns.append((Turn(closed=slot.outcome, wants=False), None))
-            slot.outcome = None
+        self._turns.close(slot.outcome)
+        slot.outcome = None
         work = partial(open_anew, self._fleet, self._stop, old)
         self._around.apart(work, lambda result: self._guarded(slot, partial(self._has, result=result)))
 
@@ -223,25 +216,16 @@ class Run:
             self._around.apart(way.close, lambda _: None)
         if slot.next is not None:
             self._ledger.put_back(slot.next.letter.candidate)
-        if slot.outcome is not None:
-            self._turns.append((Turn(closed=slot.outcome, wants=False), None))
+        self._turns.close(slot.outcome)
         self._slots.discard(slot)
 
     # ------------------------------------------------ a turn at the ledger
 
     def _ask(self, slot: Slot) -> None:
         """Close the last attempt and ask for the next row."""
-        assert slot.way is not None
         if slot.next is None:
             slot.next = self._found()
-        turn = Turn(
-            closed=slot.outcome,
-            candidate=slot.next.letter.candidate if slot.next is not None else None,
-            server=slot.way.server if slot.way.server.limits and not slot.is_paid else None,
-        )
-        slot.outcome, slot.asked = None, True
-        self._grouping.came(self._clock.monotonic(), is_first=not self._turns)
-        self._turns.append((turn, slot))
+        self._turns.ask(slot)
 
     def _found(self) -> Next | None:
         candidate = self._ledger.candidate()
