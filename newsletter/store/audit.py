@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, insert, or_, select, type_coerce
+from sqlalchemy import Text, func, insert, or_, select, type_coerce, update
 
 from newsletter.model.deed import Deed, Via
 from newsletter.model.publication import PublicationId
@@ -15,6 +15,11 @@ from newsletter.store.schema import audit as table
 
 AGAIN = timedelta(minutes=10)
 """The same deed of the same person is told once in this time: a page that saves by itself would drown the rest."""
+
+MOST_COUNTED = 200
+"""Lines an hour for one deed of strangers: an attacker with many addresses does not fill the disk."""
+MANY = "many"
+"""Who it was where there were more than that."""
 
 
 def add(
@@ -38,6 +43,26 @@ def add(
     if last is not None and (last.publication_id, last.detail) == (publication, told["detail"]):
         return
     tx.execute(insert(table).values(at=at, **told))
+
+
+def count(tx: Tx, *, at: datetime, who: str, via: Via, deed: str, subject: str, address: str) -> None:
+    """Remember what anybody can make happen as often as they like: once an hour for each who, what and where, with how
+    often in `detail["times"]`. Past `MOST_COUNTED` lines in an hour the rest share one, without an address.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    within = (table.c.at >= hour, table.c.at < hour + timedelta(hours=1), table.c.deed == deed)
+    for one, place in ((who, address), (MANY, None)):
+        same = (table.c.who == one, table.c.subject == subject, table.c.address == place)
+        row = tx.execute(select(table.c.id, table.c.detail).where(*within, *same).limit(1)).first()
+        if row is not None:
+            detail = {**(row.detail or {}), "times": int((row.detail or {}).get("times", 1)) + 1}
+            tx.execute(update(table).where(table.c.id == row.id).values(detail=detail))
+            return
+        lines = tx.execute(select(func.count()).select_from(table).where(*within)).scalar_one()
+        if lines < MOST_COUNTED or place is None:
+            values = {"who": one, "via": via, "deed": deed, "subject": subject[:500], "address": place}
+            tx.execute(insert(table).values(at=at, **values, detail={"times": 1}))
+            return
 
 
 def listing(

@@ -120,7 +120,7 @@ def _another_admin(tx: Tx, leaving: User) -> None:
 
 
 def set_secret(tx: Tx, user: UserId, secret: str | None, code_hashes: list[str]) -> None:
-    """Ask for a second factor from now on (RFC 6238, a base32 secret), or (none) no longer; with new recovery codes."""
+    """Ask for a second factor from now on (its secret, sealed), or (none) no longer; with new recovery codes."""
     tx.execute(update(table).where(table.c.id == user).values(totp_secret=secret, totp_step=None))
     set_recovery(tx, user, code_hashes)
 
@@ -132,8 +132,13 @@ def set_recovery(tx: Tx, user: UserId, code_hashes: list[str]) -> None:
         tx.execute(insert(recovery_code), [{"user_id": user, "code_hash": one} for one in code_hashes])
 
 
+def keep_secret(tx: Tx, user: UserId, secret: str) -> None:
+    """The same secret under another key: codes that were used stay used."""
+    tx.execute(update(table).where(table.c.id == user, table.c.totp_secret.is_not(None)).values(totp_secret=secret))
+
+
 def secret_of(tx: Tx, user: UserId) -> str | None:
-    """The secret of somebody's second factor."""
+    """The secret of somebody's second factor, as it is kept: sealed, or plain where it is from long ago."""
     secret: str | None = tx.execute(select(table.c.totp_secret).where(table.c.id == user)).scalar()
     return secret
 

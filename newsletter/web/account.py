@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from markupsafe import Markup
 
 from newsletter.errors import NewsletterError
+from newsletter.model.sealed import is_sealed, seal, unseal
 from newsletter.model.secret import hashed, new_secret
 from newsletter.model.token import TOKEN_BEGINS, Scope
 from newsletter.model.user import Role
@@ -22,8 +23,9 @@ from newsletter.web.page import back, page
 from newsletter.web.passwords import is_password, password_hash
 from newsletter.web.place import place_of, session_of, user_of
 from newsletter.web.recording import remark
+from newsletter.web.refusing import LOCKED, PASSWORD, refused
 from newsletter.web.roles import may, needs
-from newsletter.web.totp import address_for, is_code, new_key, new_recovery_codes, qr_code, recovery_hash
+from newsletter.web.totp import address_for, is_code, kept, new_key, new_recovery_codes, qr_code, recovery_hash
 
 router = APIRouter()
 OWN = needs(Role.READER)
@@ -32,6 +34,8 @@ HERE = "/account"
 MOST_TOKENS = 20
 LONGEST_TOKEN = 366
 """Days."""
+BEGUN = timedelta(minutes=30)
+"""How long a secret is offered after the password was given."""
 
 
 @router.get("/account")
@@ -93,23 +97,32 @@ def begin(request: Request, password: Annotated[str, Form()] = "") -> Response:
     """Show a fresh secret, as a QR code; it counts when a code of it was typed."""
     try:
         _know(request, password)
+        secret = new_key()
+        kept(place_of(request).settings.secret_keys, user_of(request).id, secret)  # before anybody scans it
     except NewsletterError as error:
         return back(request, f"{HERE}#second-factor", error.message, level="error")
-    return _begun(request, new_key())
+    return _begun(request, secret)
 
 
 @router.post("/account/second-factor/confirm", dependencies=[OWN])
 def confirm(
-    request: Request, secret: Annotated[str, Form(pattern="^[A-Z2-7]{32}$")], code: Annotated[str, Form()] = ""
+    request: Request,
+    secret: Annotated[str, Form(pattern="^[A-Z2-7]{32}$")],
+    code: Annotated[str, Form()] = "",
+    proof: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Ask for it from now on, where the code is right; recovery codes are shown once."""
     place, user = place_of(request), user_of(request)
+    if not _is_begun(request, secret, proof):
+        sentence = _("Give your password first; the secret of a second factor is offered for half an hour.")
+        return back(request, f"{HERE}#second-factor", sentence, level="error")
     step = is_code(secret, code, place.clock.now())
     if step is None:
         return _begun(request, secret, error=_("That is not the code of this minute. Is the phone's clock right?"))
     codes = new_recovery_codes()
+    sealed = kept(place.settings.secret_keys, user.id, secret)
     with place.store.writing() as tx:
-        users.set_secret(tx, user.id, secret, [recovery_hash(one) for one in codes])
+        users.set_secret(tx, user.id, sealed, [recovery_hash(one) for one in codes])
         users.use_step(tx, user.id, step)
         sessions.close_all(tx, user.id, but=session_of(request).key)
     answer = page(request, "recovery", codes=codes)
@@ -217,15 +230,31 @@ def browser_in_words(agent: str | None) -> str:
 def _know(request: Request, password: str) -> None:
     """Whoever sits down at an open desk does not know the password. Raises NewsletterError, also for too many tries."""
     place, user = place_of(request), user_of(request)
-    key = f"name {user.name.casefold()}"
+    key = f"own {user.id}"  # not the key of the door: strangers who guess there must not lock a person out of this
     if place.attempts.wait(key):
+        refused(request, user.name, LOCKED)
         raise NewsletterError(_("Too many wrong passwords; wait some minutes."), code="password")
     with place.store.reading() as tx:
         stored = users.password_of(tx, user.id)
     if not is_password(stored, password):
         place.attempts.failed(key)
+        refused(request, user.name, PASSWORD)
         raise NewsletterError(_("That is not your password."), code="password")
     place.attempts.forget(key)
+
+
+def _proof(request: Request, secret: str) -> str:
+    """That this session gave the password for this secret: whoever sits down at an open desk has none."""
+    place = place_of(request)
+    said = f"{secret} {int(place.clock.now().timestamp())}"
+    return seal(place.settings.secret_keys, said, place=f"begun {session_of(request).key}")
+
+
+def _is_begun(request: Request, secret: str, proof: str) -> bool:
+    place = place_of(request)
+    found = unseal(place.settings.secret_keys, proof, place=f"begun {session_of(request).key}")
+    said, _space, at = found.secret.partition(" ") if found and is_sealed(proof) else ("", "", "")
+    return said == secret and int(place.clock.now().timestamp()) - int(at) < BEGUN.total_seconds()
 
 
 def _begun(request: Request, secret: str, *, error: str = "") -> Response:
@@ -239,6 +268,7 @@ def _begun(request: Request, secret: str, *, error: str = "") -> Response:
         "second_factor",
         status=status,
         secret=secret,
+        proof=_proof(request, secret),
         shown=shown,
         picture=picture,
         address=address,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from newsletter.model.deed import Deed
 from newsletter.model.user import Role
 from newsletter.store import audit
+from newsletter.web.deeds import deed_in_words, subject_in_words, who_in_words
 from newsletter.web.page import page
 from newsletter.web.place import place_of
 from newsletter.web.roles import needs
@@ -16,6 +19,16 @@ from newsletter.web.roles import needs
 router = APIRouter()
 
 SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """A deed as it is read."""
+
+    of: Deed
+    who: str
+    deed: str
+    subject: str
 
 
 @router.get("/audit", dependencies=[needs(Role.ADMIN)])
@@ -37,7 +50,11 @@ def log(request: Request, who: str = "", q: str = "", since: str = "", until: st
         names = audit.people(tx)
     more = found[SHOWN - 1].id if len(found) > SHOWN else None
     asked = {"who": who, "q": q, "since": since, "until": until}
-    return page(request, "audit", found=found[:SHOWN], names=names, asked=asked, more=more)
+    lines = [
+        Line(one, who=who_in_words(one), deed=deed_in_words(one), subject=subject_in_words(one))
+        for one in found[:SHOWN]
+    ]
+    return page(request, "audit", found=lines, names=names, asked=asked, more=more)
 
 
 def _day(text: str, zone: ZoneInfo) -> datetime | None:

@@ -21,8 +21,9 @@ from newsletter.web.limits import LONGEST, TRIES, WITHIN, address_of, counted
 from newsletter.web.page import local, page
 from newsletter.web.passwords import is_password
 from newsletter.web.place import place_of
+from newsletter.web.refusing import CODE, LOCKED, PASSWORD, refused
 from newsletter.web.roles import needs
-from newsletter.web.totp import is_code, recovery_hash
+from newsletter.web.totp import is_code, kept, opened, recovery_hash
 
 router = APIRouter()
 
@@ -56,11 +57,13 @@ def sign_in(
     address, person = counted(address_of(request)), f"name {name.casefold()}"
     # A name gets more patience than an address, or anybody could lock its owner out.
     if wait := place.attempts.wait(address) or place.attempts.wait(person, times=NAME_PATIENCE):
+        refused(request, name, LOCKED)
         return _patience(request, "signin", wait, next=local(next), name=name, nobody=False)
     with place.store.reading() as tx:
         found = users.find(tx, name)
     if not is_password(found[1] if found else None, password) or found is None:
         place.attempts.failed(address, person)
+        refused(request, name, PASSWORD)
         error = _("That name and password do not go together.")
         return page(request, "signin", status=403, next=local(next), name=name, error=error, nobody=False)
     user = found[0]
@@ -92,16 +95,29 @@ def code(request: Request, code: Annotated[str, Form()] = "", next: Annotated[st
     now, half = place.clock.now(), key[0]
     # The password was right: guessing codes is counted by the person, and for longer.
     person, address = f"code {key[1]}", counted(address_of(request))
+    with place.store.reading() as tx:
+        name = users.get(tx, key[1]).name
     if wait := place.attempts.wait(person, within=LONGEST) or place.attempts.wait(address, within=WITHIN):
+        refused(request, name, LOCKED)
         return _patience(request, "code", wait, next=local(next))
+    keys = place.settings.secret_keys
     with place.store.writing() as tx:
-        user, secret = users.get(tx, key[1]), users.secret_of(tx, key[1])
-        step = is_code(secret, code, now) if secret else None
+        user, stored = users.get(tx, key[1]), users.secret_of(tx, key[1])
+        secret = opened(keys, user.id, stored)
+        step = is_code(secret.secret, code, now) if secret else None
         fresh = step is not None and users.use_step(tx, user.id, step)
+        if secret and secret.stale and fresh and keys:
+            users.keep_secret(tx, user.id, kept(keys, user.id, secret.secret))
         right = (fresh or users.use_recovery(tx, user.id, recovery_hash(code))) and sessions.close_half(tx, half)
     if not right:
         place.attempts.failed(person, address)
+        refused(request, name, CODE)
         error = _("That is not the code of this minute, or it was used already.")
+        if stored and secret is None:
+            error = _(
+                "Codes of the phone cannot be checked: the secret_key in newsletter.toml is not the one under which "
+                "they were set up. Use a recovery code, then set up the second factor anew; or put the old key back."
+            )
         return page(request, "code", status=403, next=local(next), error=error)
     place.attempts.forget(person, address, f"name {user.name.casefold()}")
     answer = enter(request, user, local(next))

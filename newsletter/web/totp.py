@@ -8,9 +8,15 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import quote
+
+from newsletter.errors import NewsletterError
+from newsletter.model.sealed import Opened, seal, unseal
+from newsletter.model.user import UserId
+from newsletter.web.languages import gettext as _
 
 STEP = 30
 """Seconds for which a code holds."""
@@ -23,6 +29,25 @@ RECOVERY_CODES = 10
 def new_key() -> str:
     """A fresh secret of 160 bits (RFC 4226, 4), in base32."""
     return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def kept(keys: Sequence[str], user: UserId, secret: str) -> str:
+    """A secret as the database holds it. Raises NewsletterError where the workspace has no key to seal it with."""
+    if not keys:
+        raise NewsletterError(
+            _("A second factor needs a secret_key in newsletter.toml: put a long random text there first."),
+            code="secret-key",
+        )
+    return seal(keys, secret, place=_place(user))
+
+
+def opened(keys: Sequence[str], user: UserId, stored: str | None) -> Opened | None:
+    """The secret that the database holds of somebody; none where none of today's keys opens it."""
+    return unseal(keys, stored, place=_place(user)) if stored else None
+
+
+def _place(user: UserId) -> str:
+    return f"second factor {user}"
 
 
 def code_at(secret: str, step: int) -> str:
@@ -64,7 +89,7 @@ def qr_code(address: str) -> str:
 def new_recovery_codes() -> list[str]:
     """Ten codes for the day on which the phone is lost: 80 bits each, as `4f7h-…` without letters that look alike."""
     letters = "23456789abcdefghjkmnpqrstuvwxyz"
-    parts = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(4 * RECOVERY_CODES)]
+    parts = ["".join(secrets.choice(letters) for _at in range(4)) for _part in range(4 * RECOVERY_CODES)]
     return ["-".join(parts[at : at + 4]) for at in range(0, len(parts), 4)]
 
 

@@ -11,6 +11,7 @@ from newsletter.errors import NotFound
 from newsletter.model.token import Scope
 from newsletter.model.user import Role
 from newsletter.store import Store, attempts, audit, tokens, users
+from newsletter.store.engine import Tx
 
 DAY = timedelta(days=1)
 
@@ -92,3 +93,26 @@ def test_failures_are_counted_by_key_and_time(store: Store, clock: Clock) -> Non
         attempts.forget(tx, ["name edda"])
         assert attempts.nth_latest(tx, "name edda", now - DAY, 1) is None
         assert attempts.nth_latest(tx, "from 192.0.2.1", now - DAY, 1) == now + timedelta(minutes=3)
+
+
+def test_what_strangers_do_is_counted_and_fills_no_disk(store: Store, clock: Clock) -> None:
+    def refused(tx: Tx, minute: int, *, who: str = "Edda", why: str = "password", address: str = "192.0.2.1") -> None:
+        at = clock.now() + timedelta(minutes=minute)
+        audit.count(tx, at=at, who=who, via="desk", deed="signin.refused", subject=why, address=address)
+
+    with store.writing() as tx:
+        for minute in (0, 1, 2, 61):
+            refused(tx, minute)
+        refused(tx, 2, why="locked")
+        refused(tx, 2, who="unknown")
+    with store.reading() as tx:
+        told = [(one.who, one.subject, one.detail["times"]) for one in audit.listing(tx)]
+    assert told == [("unknown", "password", 1), ("Edda", "locked", 1), ("Edda", "password", 1), ("Edda", "password", 3)]
+    with store.writing() as tx:
+        for number in range(2 * audit.MOST_COUNTED):
+            refused(tx, 3, who="unknown", address=f"2001:db8:{number:x}::/64")
+    with store.reading() as tx:
+        found = audit.listing(tx, limit=1_000)
+    assert len(found) <= audit.MOST_COUNTED + 2
+    assert sum(one.detail["times"] for one in found) == 6 + 2 * audit.MOST_COUNTED
+    assert [one.address for one in found if one.who == audit.MANY] == [None]

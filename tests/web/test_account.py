@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from newsletter.clock import Clock
+from newsletter.model.publication import Publication
+from newsletter.model.sealed import is_sealed
 from newsletter.model.user import Role
+from newsletter.settings import Settings
 from newsletter.store import Store, users
 from newsletter.web import totp
 from newsletter.web.account import browser_in_words
+from newsletter.web.app import build
+from newsletter.web.serving import place_for
 from newsletter.web.totp import STEP, code_at, is_code, recovery_hash
 
 from .conftest import PASSWORD, Browser
@@ -42,6 +48,11 @@ def test_a_phone_may_be_half_a_minute_off_and_no_more(clock: Clock) -> None:
         assert is_code(SECRET, wrong, now) is None
 
 
+def proof_of(page: str) -> dict[str, str]:
+    """What the form of a fresh secret carries along."""
+    return {"proof": re.findall(r'name="proof" value="([^"]+)"', page)[0]}
+
+
 def turn_on(browser: Browser, clock: Clock) -> tuple[str, list[str]]:
     """Set up a second factor; its secret and recovery codes."""
     begun = browser.post("/account/second-factor", {"password": PASSWORD})
@@ -49,7 +60,7 @@ def turn_on(browser: Browser, clock: Clock) -> tuple[str, list[str]]:
     found = re.search(r'name="secret" value="([A-Z2-7]{32})"', begun.text)
     assert found is not None
     code = code_at(found[1], int(clock.now().timestamp()) // STEP)
-    shown = browser.post("/account/second-factor/confirm", {"secret": found[1], "code": code})
+    shown = browser.post("/account/second-factor/confirm", {**proof_of(begun.text), "secret": found[1], "code": code})
     codes = re.findall(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", shown.text)
     assert len(codes) == totp.RECOVERY_CODES
     return found[1], codes
@@ -109,14 +120,81 @@ def test_guessing_codes_has_to_wait_longer(editor: Browser, door: Door, clock: C
 def test_a_second_factor_needs_the_password_and_a_right_code(editor: Browser, clock: Clock) -> None:
     editor.post("/account/second-factor", {"password": "wrong"})
     assert "That is not your password." in editor.get("/account").text
-    wrong = editor.post("/account/second-factor/confirm", {"secret": SECRET, "code": "000000"})
+    begun = editor.post("/account/second-factor", {"password": PASSWORD}).text
+    (secret,) = set(re.findall(r'name="secret" value="([A-Z2-7]{32})"', begun))
+    wrong = editor.post("/account/second-factor/confirm", {**proof_of(begun), "secret": secret, "code": "000000"})
     assert wrong.status_code == 403
-    assert SECRET in wrong.text, "it is asked again, for the same secret"
+    assert secret in wrong.text, "it is asked again, for the same secret"
     turn_on(editor, clock)
     editor.post("/account/second-factor/off", {"password": "wrong"})
     assert "the desk asks for a code" in editor.get("/account").text
     editor.post("/account/second-factor/off", {"password": PASSWORD})
     assert "Set it up" in editor.get("/account").text
+
+
+def test_whoever_sits_down_at_an_open_desk_sets_up_no_second_factor(editor: Browser, door: Door, clock: Clock) -> None:
+    """A secret of one's own needs the password of this very session, a moment ago."""
+    code = code_at(SECRET, int(clock.now().timestamp()) // STEP)
+    begun = editor.post("/account/second-factor", {"password": PASSWORD}).text
+    other = door.person("Joris", Role.ADMIN)
+    for proof in ({}, {"proof": ""}, {"proof": f"{SECRET} 9999999999"}, {"proof": "sealed1.x"}, proof_of(begun)):
+        for browser in (editor, other):
+            answer = browser.post("/account/second-factor/confirm", {**proof, "secret": SECRET, "code": code})
+            assert answer.status_code == 303
+    with door.store.reading() as tx:
+        assert not any(one.second_factor for one in users.listing(tx))
+
+
+def stored_secret(store: Store) -> str:
+    with store.reading() as tx:
+        return users.secret_of(tx, users.named(tx, "Edda").id) or ""
+
+
+def test_the_database_does_not_tell_the_secret(editor: Browser, door: Door, clock: Clock) -> None:
+    secret, _codes = turn_on(editor, clock)
+    assert secret not in stored_secret(door.store)
+
+
+def test_a_plain_secret_of_long_ago_opens_the_desk_and_is_sealed(editor: Browser, door: Door, clock: Clock) -> None:
+    secret, _codes = turn_on(editor, clock)
+    with door.store.writing() as tx:
+        users.keep_secret(tx, users.named(tx, "Edda").id, secret)
+    browser, code = at_the_second_door(door), code_at(secret, int(clock.now().timestamp()) // STEP + 1)
+    assert browser.post("/signin/code", {"code": "000000"}).status_code == 403
+    assert stored_secret(door.store) == secret, "a wrong code changes nothing"
+    assert browser.post("/signin/code", {"code": code}).status_code == 303
+    assert is_sealed(stored_secret(door.store))
+    assert at_the_second_door(door).post("/signin/code", {"code": code}).status_code == 403, "a used code stays used"
+
+
+def test_another_key_in_front_keeps_the_codes_and_a_lost_one_leaves_the_recovery_codes(
+    editor: Browser, door: Door, clock: Clock, settings: Settings, letter: Publication
+) -> None:
+    secret, codes = turn_on(editor, clock)
+    step, before = int(clock.now().timestamp()) // STEP, stored_secret(door.store)
+
+    def with_keys(*keys: str) -> Browser:
+        place = place_for(door.store, replace(settings, secret_keys=keys), clock, letter, host="127.0.0.1")
+        return at_the_second_door(Door(build(place), door.store, clock))
+
+    rotated = with_keys("a fresh key for the tests", *settings.secret_keys)
+    assert rotated.post("/signin/code", {"code": code_at(secret, step + 1)}).status_code == 303
+    assert stored_secret(door.store) != before, "sealed anew under the newest key"
+    lost = with_keys("one that nobody had")
+    refused = lost.post("/signin/code", {"code": code_at(secret, step + 1)})
+    assert refused.status_code == 403
+    assert "secret_key in newsletter.toml is not the one" in refused.text
+    assert lost.post("/signin/code", {"code": codes[0]}).status_code == 303
+
+
+def test_without_a_secret_key_no_second_factor_begins(
+    editor: Browser, door: Door, clock: Clock, settings: Settings, letter: Publication
+) -> None:
+    place = place_for(door.store, replace(settings, secret_keys=()), clock, letter, host="127.0.0.1")
+    browser = Door(build(place), door.store, clock).browser()
+    browser.post("/signin", {"name": "Edda", "password": PASSWORD})
+    browser.post("/account/second-factor", {"password": PASSWORD})
+    assert "needs a secret_key in newsletter.toml" in browser.get("/account").text
 
 
 def test_a_reset_keeps_the_second_factor_unless_the_phone_is_lost(editor: Browser, door: Door, clock: Clock) -> None:

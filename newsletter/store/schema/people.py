@@ -24,7 +24,7 @@ user = Table(
     Column("created_at", Utc, nullable=False),
     Column("zone", Text),  # none: the publication's
     Column("language", String(16)),  # none: what the browser asks for
-    Column("totp_secret", Text),  # base32; none: a password is enough
+    Column("totp_secret", Text),  # sealed (model/sealed.py), or plain base32; none: a password is enough
     Column("totp_step", Integer),  # the last time step whose code was used: none opens twice
 )
 
