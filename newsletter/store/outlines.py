@@ -22,6 +22,7 @@ from newsletter.model.issue import (
     Standing,
 )
 from newsletter.model.item import ItemId
+from newsletter.store import waivers
 from newsletter.store.engine import Tx
 from newsletter.store.schema import block as blocks
 from newsletter.store.schema import block_item as block_items
@@ -89,10 +90,15 @@ def save(tx: Tx, issue: IssueId, before: Outline, after: Outline) -> None:
             _insert(tx, issue, block, section, rank)
         else:
             _update(tx, *old[block.id], block, (section, rank))
-    for key in old.keys() - kept:
+    fresh = kept - old.keys() - {UNSAVED_BLOCK}
+    if lost := old.keys() - kept:
+        waivers.put_away(tx, lost)
+    for key in lost:
         _expect(tx.execute(delete(blocks).where(blocks.c.id == key, blocks.c.version == old[key][0].version)))
         if tx.execute(select(gone_block.c.id).where(gone_block.c.id == key)).first() is None:
             tx.execute(insert(gone_block).values(id=key))
+    if fresh:
+        waivers.bring_back(tx, issue, fresh)
     gone = {section.id for section in before.sections} - {section.id for section in after.sections}
     if gone:
         tx.execute(delete(sections).where(sections.c.id.in_(gone)))

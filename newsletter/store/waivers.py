@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -10,6 +10,8 @@ from sqlalchemy import delete, insert, select
 from newsletter.model.issue import BlockId, IssueId
 from newsletter.model.waiver import Waiver
 from newsletter.store.engine import Tx
+from newsletter.store.schema import block
+from newsletter.store.schema import gone_waiver as gone
 from newsletter.store.schema import waiver as table
 
 
@@ -36,6 +38,23 @@ def remove(tx: Tx, issue: IssueId, waiver: Waiver) -> bool:
     if waiver.block is not None:
         statement = statement.where(table.c.block_id == waiver.block)
     return bool(tx.execute(statement).rowcount)
+
+
+def put_away(tx: Tx, blocks: Collection[BlockId]) -> None:
+    """Keep the waivers of blocks that are about to go, for the day on which an undo brings one back."""
+    theirs = table.c.block_id.in_(blocks)
+    columns = ("issue_id", "block_id", "code", "who", "at")
+    rows = select(*(table.c[name] for name in columns)).where(theirs).order_by(table.c.id)
+    tx.execute(delete(gone).where(gone.c.block_id.in_(blocks)))
+    tx.execute(insert(gone).from_select(columns, rows))
+
+
+def bring_back(tx: Tx, issue: IssueId, blocks: Collection[BlockId]) -> None:
+    """Blocks are there again under their numbers: so is what was let pass of them."""
+    theirs = (gone.c.issue_id == issue, gone.c.block_id.in_(blocks), gone.c.block_id.in_(select(block.c.id)))
+    columns = ("issue_id", "block_id", "code", "who", "at")
+    tx.execute(insert(table).from_select(columns, select(*(gone.c[name] for name in columns)).where(*theirs)))
+    tx.execute(delete(gone).where(*theirs))
 
 
 def carry(tx: Tx, to: IssueId, blocks: Mapping[BlockId, BlockId]) -> None:

@@ -10,6 +10,7 @@ from newsletter.model.issue import BlockId, Issue, Standing
 from newsletter.model.publication import Publication
 from newsletter.model.waiver import Waiver, waived
 from newsletter.queue.editing import Editor
+from newsletter.queue.history import redo, undo
 from newsletter.store import Store, waivers
 from newsletter.workflows.drafting import new_issue
 
@@ -42,6 +43,46 @@ def test_a_waiver_goes_with_its_block(store: Store, clock: Clock, publication: P
     with store.writing() as tx:
         waivers.add(tx, issue.id, [Waiver("contrast", block)], who="ada", now=NOW)
     editor.remove_block(None, block)
+    with store.reading() as tx:
+        assert waivers.listing(tx, issue.id) == []
+
+
+def test_an_undo_brings_the_waivers_of_its_block_back(store: Store, clock: Clock, publication: Publication) -> None:
+    editor, issue = _issue(store, clock, publication)
+    block = issue.outline.blocks()[0].id
+    told = [Waiver("contrast"), Waiver("contrast", block), Waiver("missing-alt", block)]
+    with store.writing() as tx:
+        waivers.add(tx, issue.id, told, who="ada", now=NOW)
+
+    def listed() -> list[Waiver]:
+        with store.reading() as tx:
+            return sorted(waivers.listing(tx, issue.id), key=str)
+
+    before = listed()
+    for _ in range(2):
+        editor.remove_block(None, block)
+        assert listed() == [Waiver("contrast")]
+        undo(editor, None)
+        assert listed() == before
+    editor.remove_block(None, block)
+    undo(editor, None)
+    redo(editor, None)
+    assert listed() == [Waiver("contrast")]
+    undo(editor, None)
+    with store.writing() as tx:
+        waivers.remove(tx, issue.id, Waiver("missing-alt", block))
+    editor.remove_block(None, block)
+    undo(editor, None)
+    assert listed() == [Waiver("contrast"), Waiver("contrast", block)], "as it was when it went"
+
+
+def test_a_new_block_takes_over_no_waiver(store: Store, clock: Clock, publication: Publication) -> None:
+    editor, issue = _issue(store, clock, publication)
+    block = issue.outline.blocks()[-1].id
+    with store.writing() as tx:
+        waivers.add(tx, issue.id, [Waiver("contrast", block)], who="ada", now=NOW)
+    editor.remove_block(None, block)
+    editor.add_text(None, "Another text")
     with store.reading() as tx:
         assert waivers.listing(tx, issue.id) == []
 

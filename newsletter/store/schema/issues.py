@@ -175,6 +175,18 @@ waiver = Table(
     Column("at", Utc, nullable=False),
 )
 
+# The waivers of blocks that are gone: they come back with their block, by an undo.
+gone_waiver = Table(
+    "gone_waiver",
+    metadata,
+    row_id(),
+    Column("issue_id", ForeignKey("issue.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("block_id", Integer, nullable=False, index=True),
+    Column("code", String(40), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 # What a server said of a link, so that it is not asked again too soon.
 link_answer = Table(
     "link_answer",
