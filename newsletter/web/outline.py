@@ -13,7 +13,6 @@ from newsletter.model.issue import Issue
 from newsletter.queue import blocks
 from newsletter.store import issues
 from newsletter.text.to_markdown import pasted
-from newsletter.web.draft import draft_values
 from newsletter.web.editing import (
     Fields,
     both,
@@ -29,9 +28,8 @@ from newsletter.web.editing import (
 from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
 from newsletter.web.numbers import Id, InPath, whole
-from newsletter.web.page import back, page
+from newsletter.web.page import back
 from newsletter.web.place import editor_of, place_of
-from newsletter.web.view import view_of
 from newsletter.workflows.drafting import fill_issue, new_issue
 
 router = APIRouter()
@@ -50,14 +48,6 @@ def create(request: Request, title: Annotated[str, Form()] = "", origin: Annotat
         editor_of(request), origin=chosen or ("none" if origin == "none" else "last"), title=title.strip() or None
     )
     return back(request, f"/?issue={issue.number}#outline", _("Issue %(number)s is begun.", number=issue.number))
-
-
-@router.get("/issues/{number}/proof")
-def proof(request: Request, number: InPath) -> Response:
-    """What the preview pane says about a draft, without the rest of the desk."""
-    with place_of(request).store.reading() as tx:
-        issue = issues.get(tx, editor_of(request).publication.id, number)
-    return page(request, "proof_only", view=view_of(request), **draft_values(request, issue))
 
 
 @router.post("/issues/{number}/fill")
@@ -97,9 +87,7 @@ def fields(request: Request, number: InPath, form: Fields) -> Response:
             return refused(request, error)
         return back(request, form.get("view", "/"), error.message, level="error")
     if auto:
-        return saved(
-            request, number, issue.version, fields={name: getattr(issue, name) or "" for name in letter_fields()}
-        )
+        return saved(request, issue.version)
     return back(request, form.get("view", "/"), _("Saved."))
 
 

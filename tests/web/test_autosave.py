@@ -47,7 +47,8 @@ def test_a_stale_save_gets_both_texts_unless_it_touches_another_field(
     stale = {"blurb": "Mine.", "was_blurb": "Good morning.", "version": block.version}
     met = page.post(path, stale, headers=AUTO)
     assert met.status_code == 409
-    assert met.json() == {"version": block.version + 1, "theirs": {"blurb": "Theirs."}}
+    shown = "<dt>Blurb</dt><dd>Theirs.</dd>"
+    assert met.json() == {"version": block.version + 1, "theirs": {"blurb": "Theirs."}, "shown": shown}
     other = page.post(path, {"headline": "Mine", "was_headline": "", "version": block.version}, headers=AUTO)
     assert other.status_code == 200
     now = text_block(sqlite_store, letter)

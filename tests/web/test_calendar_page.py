@@ -178,16 +178,17 @@ def test_the_form_keeps_the_choice_of_wording_and_the_days_that_are_left_out(edi
 
 
 def test_what_is_being_typed_is_read_beside_it_and_nothing_is_kept(editor: Any, visitor: Any, listed: Any) -> None:
-    assert "/static/reading.js" in editor.get("/calendar").text
+    assert 'data-reads="/calendar/reading"' in editor.get("/calendar").text
     answer = editor.post("/calendar/reading", {"lines": LINES})
     assert answer.status_code == 200
-    assert 'data-add="Add 3 events"' in answer.text
+    assert ">Add 3 events</button>" in answer.text
     assert "3 events, 1 with a warning; <span" in answer.text
     assert "<html" not in answer.text
-    assert 'data-add="Add them"' in editor.post("/calendar/reading", {"lines": "  "}).text
+    assert ">Add them</button>" in editor.post("/calendar/reading", {"lines": "  "}).text
     assert "&lt;b&gt;" in editor.post("/calendar/reading", {"lines": "no date <b>"}).text
     assert editor.post("/calendar/reading", {"lines": "Dec 5 x\n" * 501}).status_code == 413
-    assert editor.post("/calendar/reading", {"lines": "x" * 100_001}).status_code == 400
+    assert "too many lines" in editor.post("/calendar/reading", {"lines": "Dec 5 x\n" * 501}).text
+    assert editor.post("/calendar/reading", {"lines": "x" * 100_001}).status_code == 413
     assert editor.client.get("/calendar/reading").status_code in (404, 405)
     assert listed() == {}
     visitor.client.cookies.clear()

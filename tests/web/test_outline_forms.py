@@ -203,6 +203,6 @@ def test_several_drafts_are_worked_on_side_by_side(page: Any, sqlite_store: Stor
 def test_the_preview_is_asked_for_in_each_shape(page: Any) -> None:
     assert "images=0" in page.get("/?images=0").text
     assert "reader=ana%40example.org" in page.get("/?reader=ana@example.org").text
-    facts = page.get("/issues/1/proof?as=wide")
-    assert facts.status_code == 200
+    facts = page.client.get("/?as=wide", headers={"x-swap": "#outline #preview"})
     assert 'id="facts"' in facts.text
+    assert 'id="queue"' not in facts.text

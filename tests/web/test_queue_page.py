@@ -200,7 +200,7 @@ def test_the_chosen_section_is_current_for_the_next(
     answer = editor.post("/queue", form)
     assert parse_qs(urlsplit(answer.headers["location"]).query)["into"] == [sections[0]]
     page = editor.get(answer.headers["location"].split("#")[0]).text
-    assert "<span data-section>Town hall</span>" in page
+    assert f'<option value="{sections[0]}" selected>Town hall</option>' in page
     assert "in draft 1</a>" in page
 
 

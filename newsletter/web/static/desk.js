@@ -4,5 +4,8 @@ import "./keys.js";
 import "./live.js";
 import "./queue.js";
 import "./editing.js";
+import "./preview.js";
+import "./others.js";
 import "./drag.js";
 import "./sending.js";
+import "./writing.js";

@@ -1,58 +1,49 @@
-/* A grip drags its block or section, by mouse, pen or finger; Escape puts it back. Buttons and keys do the same. */
-import { post } from "./swap.js";
+/* A grip drags its block or section, by mouse, pen or finger; Escape or a second finger puts it back. Buttons and keys do it too. */
+import { ask, partsOf } from "./swap.js";
+
+let over = new AbortController(); // of the drag that is under way
 
 document.addEventListener("pointerdown", (down) => {
+  over.abort();
   const grip = down.target.closest?.("[data-grip]");
   if (!grip || down.button) return;
   down.preventDefault();
+  over = new AbortController();
   const isBlock = grip.dataset.grip === "block";
+  const kind = isBlock ? ".block" : ".section";
   const pane = grip.closest(".pane");
-  const moved = grip.closest(isBlock ? ".block" : ".section");
+  const moved = grip.closest(kind);
   const mark = document.createElement(isBlock ? "li" : "div");
-  mark.className = "drop";
+  const when = { signal: over.signal, capture: true };
   let place = null;
 
-  function move({ clientY: y }) {
-    moved.classList.add("dragged");
-    const box = pane.getBoundingClientRect();
-    pane.scrollTop += y < box.top + 60 ? -12 : y > Math.min(box.bottom, innerHeight) - 60 ? 12 : 0;
-    const below = (one) => y < one.getBoundingClientRect().top + one.offsetHeight / 2;
-    if (!isBlock) {
-      const others = [...pane.querySelectorAll(".section")].filter((one) => one !== moved);
-      const next = others.find(below);
-      place = { to: 1 + (next ? others.indexOf(next) : others.length) };
-      next ? next.before(mark) : others.at(-1)?.after(mark);
-      return;
-    }
-    const lists = [...pane.querySelectorAll("[data-drop]")];
-    const list = lists.findLast((one) => one.closest(".section").getBoundingClientRect().top <= y) ?? lists[0];
-    const others = [...list.querySelectorAll(".block")].filter((one) => one !== moved);
-    const next = others.find(below);
-    place = { section: list.dataset.drop, to: 1 + (next ? others.indexOf(next) : others.length) };
-    next ? next.before(mark) : list.append(mark);
-  }
-
-  function end(event) {
-    removeEventListener("pointermove", move);
-    removeEventListener("pointerup", end);
-    removeEventListener("pointercancel", end);
-    removeEventListener("keydown", escape, true);
+  over.signal.onabort = () => {
     mark.remove();
     moved.classList.remove("dragged");
-    if (event.type !== "pointerup" || !place) return;
-    const form = moved.querySelector(isBlock ? ".moves, [data-autosave]" : ".moves");
-    const view = form.elements.view.value;
-    const said = isBlock ? place : { place: place.to };
-    const body = new URLSearchParams({ ...said, do: "place", view, version: pane.dataset.version });
-    post(form.action, body, ["#outline", "#preview", "#tabs"]);
-  }
-
-  function escape(event) {
-    if (event.key === "Escape") event.stopPropagation(), end(event);
-  }
-
-  addEventListener("pointermove", move);
-  addEventListener("pointerup", end);
-  addEventListener("pointercancel", end);
-  addEventListener("keydown", escape, true);
-});
+  };
+  addEventListener("pointermove", ({ clientY: y }) => {
+    mark.className = "drop";
+    moved.classList.add("dragged");
+    const { top, bottom } = pane.getBoundingClientRect();
+    pane.scrollTop += y < top + 60 ? -12 : y > Math.min(bottom, innerHeight) - 60 ? 12 : 0;
+    const lists = pane.querySelectorAll(isBlock ? "[data-drop]" : ".outline");
+    const list = [...lists].findLast((one) => one.closest(".section, .outline").getBoundingClientRect().top <= y) ?? lists[0];
+    const others = [...list.querySelectorAll(kind)].filter((one) => one !== moved);
+    const next = others.find((one) => y < one.getBoundingClientRect().top + one.offsetHeight / 2);
+    const to = 1 + (next ? others.indexOf(next) : others.length);
+    place = isBlock ? { section: list.dataset.drop, to } : { place: to };
+    if (next) next.before(mark);
+    else if (isBlock) list.append(mark);
+    else others.at(-1)?.after(mark);
+  }, when);
+  addEventListener("pointerup", () => {
+    over.abort();
+    const { action, elements } = moved.querySelector(".moves, [data-autosave]");
+    const body = new URLSearchParams({ ...place, do: "place", view: elements.view.value, version: pane.dataset.version });
+    if (place) ask(action, partsOf(pane), { body, push: false });
+  }, when);
+  addEventListener("pointercancel", () => over.abort(), when);
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.stopPropagation(), over.abort();
+  }, when);
+}, true);

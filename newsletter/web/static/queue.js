@@ -1,10 +1,10 @@
 /* The queue under one's fingers: a row is selected at once, and what is decided shows at once; the server's list follows. */
-import { on } from "./keys.js";
 import { listen } from "./live.js";
+import { isPlain } from "./swap.js";
 
-const pane = () => document.getElementById("queue");
-const current = () => pane()?.querySelector(".story[aria-current=true]");
-const rows = () => [...(pane()?.querySelectorAll(".story") ?? [])];
+const rows = () => [...document.querySelectorAll("#queue .story")];
+const current = () => document.querySelector("#queue .story[aria-current=true]");
+const numberOf = (row) => row?.id.slice(2) ?? "";
 const after = { add: "picked", pick: "picked", skip: "skipped", snooze: "snoozed", restore: "new" };
 let moved = null; // what was selected since the last answer was asked for
 
@@ -18,80 +18,50 @@ function following(row) {
 function select(row, { focus = true } = {}) {
   const form = document.getElementById("acts");
   if (!row || !form) return false;
-  const was = current();
-  was?.removeAttribute("aria-current");
+  current()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
   row.append(form);
-  fill(form, row);
+  form.querySelector("[name=item]").value = numberOf(row); // `elements.item` is a function
+  form.elements.following.value = numberOf(following(row));
+  const section = form.querySelector("select");
+  if (section) section.value = row.dataset.into ?? section.dataset.current;
+  for (const link of form.querySelectorAll("[data-open]")) link.href = link.href.replace(/\bitem=\d+/, `item=${numberOf(row)}`);
+  form.querySelector("[data-key=o]").href = row.dataset.url;
   if (focus) row.querySelector(".title").focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   return true;
 }
 
-function fill(form, row) {
-  const id = row.id.slice(2);
-  form.querySelector("[name=item]").value = id; // `elements.item` is a function
-  form.elements.following.value = following(row)?.id.slice(2) ?? "";
-  const section = form.querySelector("select");
-  if (section) section.value = row.dataset.into ?? section.dataset.current;
-  label(form);
-  for (const link of form.querySelectorAll("a[data-open]")) {
-    const url = new URL(link.href);
-    url.searchParams.set("item", id);
-    link.href = url;
-  }
-  const open = form.querySelector("a[data-key=o]");
-  open.hidden = !row.dataset.url;
-  open.href = row.dataset.url ?? "#";
-}
-
-function label(form) {
-  const section = form.querySelector("select");
-  const name = form.querySelector("[data-section]");
-  if (section && name) name.textContent = section.selectedOptions[0]?.textContent ?? "";
-}
-
 function step(by) {
-  if (document.activeElement.closest("#outline")) { // from block to block there
+  const { activeElement } = document;
+  if (activeElement.closest("#outline")) { // from block to block there
     const stops = [...document.querySelectorAll("#outline [data-stop]")];
-    const here = stops.findIndex((one) => one.closest(".block, header").contains(document.activeElement));
+    const here = stops.findIndex((one) => one.closest(".block, header").contains(activeElement));
     return stops[Math.max(0, here + by)]?.focus();
   }
+  if (!by) return current()?.querySelector(".pick input").click();
   const all = rows();
   const next = all[all.indexOf(current()) + by];
-  if (!next) return false;
-  if (!select(next)) return next.querySelector(".title").click();
-  moved = next.id;
+  if (next && !select(next)) next.querySelector(".title").click();
+  moved = next?.id;
 }
 
-on("j", () => pane()?.dataset.next, () => (pane() ? step(1) : false));
-on("k", () => pane()?.dataset.previous, () => (pane() ? step(-1) : false));
-on("t", () => pane()?.dataset.tick, () => {
-  const box = current()?.querySelector(".pick input");
-  if (!box) return false;
-  box.click();
-});
-
-document.addEventListener(
-  "click",
-  (event) => {
-    const title = event.target.closest?.("#queue .story .title");
-    if (!title || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    const row = title.closest(".story");
-    if (!select(row, { focus: false })) return;
-    moved = row.id;
-    event.preventDefault();
-  },
-  true,
-);
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.dataset?.step) step(Number(target.dataset.step));
+  const row = target.closest?.("#queue .story .title")?.parentElement;
+  if (!row || !isPlain(event) || !select(row, { focus: false })) return;
+  moved = row.id;
+  event.preventDefault();
+}, true);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const state = after[event.submitter?.value];
   if (!event.defaultPrevented || !state || !form.matches("#acts, #picked")) return;
-  const decided = form.id === "acts" ? [form.closest(".story")] : rows().filter((row) => row.querySelector(".pick :checked"));
-  const next = form.id === "acts" ? document.getElementById(`s-${form.elements.following.value}`) : null;
-  for (const row of decided) {
+  const one = form.closest(".story");
+  const next = one && document.getElementById(`s-${form.elements.following.value}`);
+  for (const row of one ? [one] : rows().filter((row) => row.querySelector(".pick :checked"))) {
     row.dataset.state = state;
     row.classList.add("seen", "going");
   }
@@ -99,37 +69,27 @@ document.addEventListener("submit", (event) => {
   moved = null;
 });
 
-document.addEventListener("change", (event) => {
-  const section = event.target;
-  if (section.id !== "to-one") return;
-  if (!section.closest(".story").dataset.into) section.dataset.current = section.value;
-  label(section.form);
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "to-one" && !target.closest(".story").dataset.into) target.dataset.current = target.value;
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.id === "to-one" && event.key === "Enter") {
-    event.preventDefault();
-    event.target.form.querySelector("button.main").click();
-  }
-  const close = event.key === "Escape" && event.target.closest?.(".over")?.querySelector("[data-close]");
-  if (close) close.click();
+  if (event.target.id !== "to-one" || event.key !== "Enter") return;
+  event.preventDefault();
+  event.target.form.querySelector("button.main").click();
 });
 
-document.addEventListener("desk:swapped", (event) => {
-  if (!event.detail.parts.some((part) => part === "#queue" || part === "body" || part === "#main")) return;
-  const row = moved && document.getElementById(moved);
+document.addEventListener("desk:swapped", ({ detail: { parts } }) => {
+  if (!parts.some((part) => ["#queue", "#main", "body"].includes(part))) return;
+  const row = document.getElementById(moved) ?? current();
   moved = null;
-  if (row && row !== current()) select(row, { focus: false });
-  pane()?.querySelector("[autofocus]")?.focus();
-  current()?.scrollIntoView({ block: "nearest" });
+  select(row, { focus: false });
 });
 
 listen("arrived", ({ count }) => {
   const link = document.getElementById("arrived");
-  if (!link) return;
-  const said = link.dataset.text.replace("{n}", count.toLocaleString(document.documentElement.lang));
-  if (link.hidden !== !count || link.textContent !== said) {
-    link.textContent = said;
-    link.hidden = !count;
-  }
+  const said = link?.dataset.text.replace("{n}", count.toLocaleString(document.documentElement.lang));
+  if (!link || (link.hidden === !count && link.textContent === said)) return; // it is read out
+  link.textContent = said;
+  link.hidden = !count;
 });
