@@ -71,7 +71,8 @@ def readers(count: int, kind: str = "reader") -> list[str]:
     return [f"{kind}-{number}@example.org" for number in range(count)]
 
 
-def test_paused_and_resumed_fifty_times_everybody_gets_one_copy(going: Any) -> None:
+@pytest.mark.parametrize("times", [12, pytest.param(50, marks=pytest.mark.long)])
+def test_paused_and_resumed_again_and_again_everybody_gets_one_copy(going: Any, times: int) -> None:
     scene = going().to(readers(300))
     keep = scene.server.keep
     seen = threading.Semaphore(0)
@@ -81,7 +82,7 @@ def test_paused_and_resumed_fifty_times_everybody_gets_one_copy(going: Any) -> N
         seen.release()
 
     scene.server.keep = counting
-    for turn in range(50):
+    for turn in range(times):
         run = threading.Thread(target=scene.send)
         run.start()
         for _ in range(turn % 6):  # every sixth time before the first success
