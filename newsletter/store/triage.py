@@ -28,15 +28,19 @@ def counts(tx: Tx, publication: PublicationId) -> dict[Triage, int]:
 
 def rows(tx: Tx, publication: PublicationId) -> dict[Triage, int]:
     """As `counts`, with each story once, and without what was skipped because its story is told by another item."""
-    of = func.coalesce(-story_item.c.story_id, triage.c.item_id)
-    found = tx.execute(
-        select(triage.c.state, func.count(of.distinct()))
-        .outerjoin(story_item, story_item.c.item_id == triage.c.item_id)
-        .where(triage.c.publication_id == publication, or_(triage.c.reason.is_(None), triage.c.reason != TOLD))
-        .group_by(triage.c.state)
+    mine = triage.c.publication_id == publication, or_(triage.c.reason.is_(None), triage.c.reason != TOLD)
+    query = select(triage.c.state, func.count()).where(*mine).group_by(triage.c.state)
+    every = {row.state: int(row[1]) for row in tx.execute(query)}
+    told = (
+        select(triage.c.state, func.count().label("times"))
+        .join(story_item, story_item.c.item_id == triage.c.item_id)
+        .where(*mine)
+        .group_by(triage.c.state, story_item.c.story_id)
+        .subquery()
     )
-    counted = {Triage(state): int(number) for state, number in found}
-    return {state: counted.get(state, 0) for state in Triage}
+    again = select(told.c.state, func.sum(told.c.times - 1)).group_by(told.c.state)
+    twice = {row.state: int(row[1]) for row in tx.execute(again)}
+    return {state: every.get(state.value, 0) - twice.get(state.value, 0) for state in Triage}
 
 
 def picked(tx: Tx, publication: PublicationId) -> set[ItemId]:

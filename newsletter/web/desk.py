@@ -13,7 +13,7 @@ from newsletter.text.to_markdown import to_markdown
 from newsletter.web.draft import NO_DRAFT, draft_values
 from newsletter.web.page import page
 from newsletter.web.place import place_of
-from newsletter.web.queue import queue_values
+from newsletter.web.queue import beside_the_queue, queue_values
 from newsletter.web.shown import shorten
 from newsletter.web.view import view_of
 
@@ -33,15 +33,17 @@ def desk(request: Request) -> Response:
         drafts = issues.listing(tx, publication.id, IssueState.DRAFT)
         number = view.issue or (drafts[0].number if drafts else None)
         issue = issues.get(tx, publication.id, number) if number else None
-        waiting = decisions.picked(tx, publication.id) - issues.carried(tx, publication.id)
+        waiting = decisions.picked(tx, publication.id)
         if issue is not None:
             waiting -= items_in(issue.outline)
+        waiting -= issues.carried_of(tx, publication.id, waiting)
         reopened = issue is not None and issue.state is IssueState.SENT and corrections.is_open(tx, issue.id)
     if issue is not None and issue.state is not IssueState.DRAFT and not reopened:
         return RedirectResponse(f"/issues/{issue.number}", 303)
     target = None if reopened else issue  # what was sent takes corrections, and no new items
     if parts == {"none"}:
         return Response(status_code=204)
+    shows_queue = not parts or "#queue" in parts  # a word typed in the outline asks for the queue's number only
     if parts and parts <= {"#queue", "#tab-queue"}:  # a decision in the queue shows nothing of the mail
         inside = items_in(issue.outline) if issue else frozenset()
         draft = {**NO_DRAFT, "issue": issue, "inside": inside}
@@ -56,5 +58,5 @@ def desk(request: Request) -> Response:
         others=[one for one in drafts if issue is None or one.number != issue.number],
         shorten=shorten,
         to_markdown=to_markdown,
-        **{**draft, **queue_values(request, view, target)},
+        **{**draft, **(queue_values(request, view, target) if shows_queue else beside_the_queue(request, view))},
     )

@@ -61,8 +61,8 @@ def draft_values(request: Request, issue: Issue | None) -> dict[str, Any]:
     titles = {one.block.id: one.title for part in sections for one in part.blocks}
     findings: list[Finding] = []
     try:
-        proof, broken = place.proofs.of(work, issue.number), ""
-        findings = place.proofs.findings(work, issue.number)
+        proof, broken = place.proofs.of(work, material), ""
+        findings = place.proofs.findings(work, material)
     except NewsletterError as error:  # a theme that is being edited must not close the desk
         proof, broken = None, error.message
     return {

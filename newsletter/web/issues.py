@@ -56,7 +56,8 @@ def issue(request: Request, number: InPath) -> Response:
 def _before(request: Request, desk: Desk, one: Issue) -> dict[str, Any]:
     place, broken = place_of(request), ""
     try:
-        proof, findings = place.proofs.of(desk, one.number), place.proofs.findings(desk, one.number)
+        material = desk.material(one.number)
+        proof, findings = place.proofs.of(desk, material), place.proofs.findings(desk, material)
     except NewsletterError as error:
         proof, findings, broken = None, [], error.message
     errors = [finding for finding in findings if finding.level is Level.ERROR]

@@ -12,6 +12,7 @@ from newsletter.model.asset import IMAGES, image_url
 from newsletter.model.merge import UNSUBSCRIBE
 from newsletter.model.personal import NOBODY, Facts
 from newsletter.model.reading import html_for, text_for
+from newsletter.model.rendition import RenditionData
 from newsletter.store import subscribers
 from newsletter.web.numbers import InPath
 from newsletter.web.place import desk_of, place_of
@@ -35,7 +36,7 @@ def preview_html(
 
     `dark` forces the scheme, whatever the browser prefers; without `images` only their alternative texts are there.
     """
-    data = place_of(request).proofs.of(desk_of(request), number)
+    data = _proof(request, number)
     document = html_for(data, {UNSUBSCRIBE: "#"}, _facts(request, reader))
     if data.base_url:  # our own pictures from here: readers' address may lead elsewhere while a draft is written
         document = document.replace(f'src="{image_url(data.base_url, "")}', f'src="{IMAGES}/')
@@ -47,7 +48,7 @@ def preview_html(
 @router.get("/issues/{number}/preview.txt")
 def preview_text(request: Request, number: InPath, dark: bool = False, reader: str = "") -> Response:
     """The text part, as a mail program without HTML shows it."""
-    data = place_of(request).proofs.of(desk_of(request), number)
+    data = _proof(request, number)
     text = text_for(data, {UNSUBSCRIBE: f"{data.base_url}/unsubscribe/…"}, _facts(request, reader))
     colours = "#171716;color:#edebe5" if dark else "#fff;color:#1d1c1a"
     return _framed(
@@ -56,6 +57,11 @@ def preview_text(request: Request, number: InPath, dark: bool = False, reader: s
         f'<pre style="margin:0;padding:16px;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap">'
         f"{html.escape(text)}</pre>"
     )
+
+
+def _proof(request: Request, number: int) -> RenditionData:
+    desk = desk_of(request)
+    return place_of(request).proofs.of(desk, desk.material(number))
 
 
 def forced(document: str, *, dark: bool) -> str:

@@ -5,44 +5,70 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from hashlib import sha256
+from typing import Generic, TypeVar
 
 from newsletter.model.finding import Finding
 from newsletter.model.rendition import RenditionData
-from newsletter.workflows.publish import FROZEN, Desk
+from newsletter.model.waiver import waived
+from newsletter.workflows.publish import Desk, Material
 
 KEPT = 8
 
+Value = TypeVar("Value")
 
-class Proofs:
-    """The latest renditions of the desk, by everything that goes into them."""
+
+class Kept(Generic[Value]):
+    """The latest values by a key, the one that was asked for longest ago forgotten first. Safe to use from threads."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._kept: OrderedDict[str, RenditionData] = OrderedDict()
+        self._values: OrderedDict[str, Value] = OrderedDict()
 
-    def of(self, desk: Desk, number: int) -> RenditionData:
+    def get(self, key: str) -> Value | None:
+        """What is kept under a key."""
+        with self._guard:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: str, value: Value) -> None:
+        """Keep a value."""
+        with self._guard:
+            self._values[key] = value
+            while len(self._values) > KEPT:
+                self._values.popitem(last=False)
+
+
+class Proofs:
+    """The latest renditions of the desk, and what the checks say of them, by everything that goes into them."""
+
+    def __init__(self) -> None:
+        self._renditions = Kept[RenditionData]()
+        self._findings = Kept[list[Finding]]()
+
+    def of(self, desk: Desk, material: Material) -> RenditionData:
         """The issue as readers would receive it."""
-        key = _key(desk, number)
-        with self._guard:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        data = desk.preview(number)
-        with self._guard:
-            self._kept[key] = data
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        key = _key(desk, material)
+        data = self._renditions.get(key)
+        if data is None:
+            data = desk.rendered(material)
+            self._renditions.put(key, data)
         return data
 
-    def findings(self, desk: Desk, number: int) -> list[Finding]:
+    def findings(self, desk: Desk, material: Material) -> list[Finding]:
         """What the checks say about it."""
-        return desk.findings(desk.material(number), self.of(desk, number))
+        sent, waivers = desk.told(material)
+        key = f"{_key(desk, material)} {sorted(sent.items())}"
+        found = self._findings.get(key)
+        if found is None:
+            found = desk.checked(material, self.of(desk, material), sent)
+            self._findings.put(key, found)
+        return waived(found, waivers)
 
 
-def _key(desk: Desk, number: int) -> str:
-    material = desk.material(number)
-    if material.issue.approved and material.issue.state in FROZEN:
-        return material.issue.approved.checksum
+def _key(desk: Desk, material: Material) -> str:
+    if approved := desk.frozen_as(material.issue):
+        return approved.checksum
     folder = desk.settings.templates
     templates = sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*")) if folder.is_dir() else []
     versions = sorted(material.versions.items(), key=lambda pair: (pair[0].item, pair[0].version))

@@ -119,6 +119,13 @@ def queue_values(request: Request, view: View, issue: Issue | None) -> dict[str,
     }
 
 
+def beside_the_queue(request: Request, view: View) -> dict[str, Any]:
+    """What the other panes show of the queue: how much waits."""
+    place = place_of(request)
+    with place.store.reading() as tx:
+        return {"view": view, "counts": decisions.rows(tx, place.publication_id)}
+
+
 _spoken: dict[tuple[str, int], tuple[int, list[str]]] = {}
 """The languages of each queue, and the newest item when they were looked for: they change with new items only."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -52,11 +52,10 @@ class View:
 
     def fields(self, **changes: Any) -> list[tuple[str, Any]]:
         """Name and value of what differs from the defaults, with these changes: for a form that goes here."""
-        values, plain = asdict(replace(self, **changes)), asdict(View())
         return [
             (name.rstrip("_"), int(value) if isinstance(value, bool) else value)
-            for name, value in values.items()
-            if value != plain[name]
+            for name, value in {**vars(self), **changes}.items()
+            if value != _PLAIN[name]
         ]
 
     def to(self, anchor: str = "", **changes: Any) -> str:
@@ -82,6 +81,9 @@ class View:
             at=None,
             upto=None,
         )[2:]
+
+
+_PLAIN = vars(View())
 
 
 def view_of(request: Request) -> View:

@@ -31,7 +31,7 @@ def let_pass(
         if undo:
             unwaive(desk, number, [waiver])
         else:
-            found = place_of(request).proofs.findings(desk, number)
+            found = place_of(request).proofs.findings(desk, desk.material(number))
             waive(desk, number, [waiver], found, who=user_of(request).name)
     except NewsletterError as error:
         return back(request, view or f"/issues/{number}#checks", error.message, level="error")

@@ -13,12 +13,12 @@ from newsletter.model.asset import Assets
 from newsletter.model.delivery import Tally
 from newsletter.model.event import Occurrence
 from newsletter.model.finding import Finding, Level
-from newsletter.model.issue import BlockKind, Issue, IssueState, PinnedItem, Planned
+from newsletter.model.issue import Approved, BlockKind, Issue, IssueState, PinnedItem, Planned
 from newsletter.model.item import ItemId, ItemVersion
 from newsletter.model.linked import LinkAnswer
 from newsletter.model.publication import Publication
 from newsletter.model.rendition import RenditionData
-from newsletter.model.waiver import waived
+from newsletter.model.waiver import Waiver, waived
 from newsletter.model.when import local_day
 from newsletter.render.checks import preflight, still_allowed
 from newsletter.render.compose import compose
@@ -132,6 +132,20 @@ class Desk:
             material = self._material(tx, issue)
         return self._compose(material)
 
+    def rendered(self, material: Material) -> RenditionData:
+        """As `preview`, of what was read already."""
+        if approved := self.frozen_as(material.issue):
+            with self.store.reading() as tx:
+                return renditions.get(tx, approved.id).data
+        return self._compose(material)
+
+    def frozen_as(self, issue: Issue) -> Approved | None:
+        """The rendition that readers get of an issue on its way; none while its text may be edited."""
+        if not issue.approved or issue.state not in FROZEN:
+            return None
+        with self.store.reading() as tx:
+            return None if corrections.is_open(tx, issue.id) else issue.approved
+
     def _compose(self, material: Material, *, nonce: str | None = None) -> RenditionData:
         return compose(
             self.publication,
@@ -169,10 +183,26 @@ class Desk:
         spam: SpamScore | None = None,
     ) -> list[Finding]:
         """What the checks find in a rendition of this material; what was waived is marked."""
+        sent, known = self.told(material)
+        return waived(self.checked(material, data, sent, links=links, spam=spam), known)
+
+    def told(self, material: Material) -> tuple[dict[ItemId, list[int]], list[Waiver]]:
+        """In which issues its items were sent, and what its editors let pass."""
         with self.store.reading() as tx:
             sent = items.sent_in(tx, self.publication.id, sorted({pin.item for pin in material.versions}))
-            known = waivers.listing(tx, material.issue.id)
-        found = preflight(
+            return {ItemId(item): numbers for item, numbers in sent.items()}, waivers.listing(tx, material.issue.id)
+
+    def checked(
+        self,
+        material: Material,
+        data: RenditionData,
+        sent: Mapping[ItemId, list[int]],
+        *,
+        links: Mapping[str, LinkAnswer] | None = None,
+        spam: SpamScore | None = None,
+    ) -> list[Finding]:
+        """What the checks find, whatever was waived."""
+        return preflight(
             self.publication,
             material.issue,
             data,
@@ -181,11 +211,10 @@ class Desk:
             occurrences=material.occurrences,
             on=material.day,
             assets=material.assets,
-            sent_in={ItemId(item): numbers for item, numbers in sent.items()},
+            sent_in=sent,
             links=links,
             spam=spam,
         )
-        return waived(found, known)
 
     def status(self, number: int | None) -> tuple[Issue, Tally]:
         """The issue and the counts of its ledger."""
