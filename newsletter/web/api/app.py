@@ -93,6 +93,7 @@ def build(place: Place) -> FastAPI:
     )
     api.state.place = place
     api.state.posts = lambda path: Role.READER
+    api.state.operations = routes()
     for router in routers():
         api.include_router(router)
     api.add_api_route("/openapi.json", lambda: JSONResponse(described(api)), include_in_schema=False)

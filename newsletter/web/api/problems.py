@@ -94,7 +94,7 @@ async def _wrong(request: Request, error: Exception) -> Response:
     detail = sentences.get(error.status_code, str(error.detail))
     headers = error.headers
     if error.status_code == 405:
-        headers = {**(headers or {}), "allow": ", ".join(_methods(request))}
+        headers = {"allow": ", ".join(_methods(request))}
     return problem(error.status_code, detail, code="http", headers=headers)
 
 
@@ -102,12 +102,7 @@ def _methods(request: Request) -> list[str]:
     """All methods that an address takes (RFC 9110, 15.5.6): each has a route of its own."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return sorted(
-        {
-            method
-            for route in request.app.routes
-            if getattr(route, "methods", None) and route.path_regex.match(path)
-            for method in route.methods
-        }
+        {method for route in request.app.state.operations if route.path_regex.match(path) for method in route.methods}
     )
 
 
