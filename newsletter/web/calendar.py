@@ -23,6 +23,7 @@ from newsletter.web.numbers import Id, InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import Place, desk_of, place_of
 from newsletter.web.reading import LONGEST, MOST_LINES, count_of, read_here, readings_of
+from newsletter.web.retold import retold
 from newsletter.workflows.calendars import keep_material
 from newsletter.workflows.issue_calendar import arrange
 
@@ -77,7 +78,9 @@ def take_in(request: Request, file: UploadFile) -> Response:
         return back(request, "/calendar", error.message, level="error")
     said = _("%(name)s: %(new)s new, %(changed)s changed.", name=name, new=kept.new, changed=kept.updated)
     if kept.refused:
-        said += " " + _("Left out: %(what)s", what="; ".join(f"{what}: {why}" for what, why in kept.refused[:5]))
+        said += " " + _(
+            "Left out: %(what)s", what="; ".join(f"{what}: {retold(why)}" for what, why in kept.refused[:5])
+        )
     return back(request, "/calendar", said, level="error" if kept.refused else "fine")
 
 

@@ -15,7 +15,7 @@ from newsletter.model.when import local_day
 from newsletter.web.languages import gettext as _
 from newsletter.web.page import page
 from newsletter.web.place import place_of
-from newsletter.web.retold import retold
+from newsletter.web.retold import piece_retold, retold
 
 router = APIRouter()
 
@@ -64,7 +64,7 @@ def readings_of(request: Request, publication: Publication, read: ReadLines | No
     return [
         Reading(
             one.title,
-            tuple(map(retold, told(one, zone=publication.zone, today=today))),
+            tuple(map(piece_retold, told(one, zone=publication.zone, today=today))),
             tuple(map(retold, one.warnings)),
         )
         if isinstance(one, EventData)

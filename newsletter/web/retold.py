@@ -97,6 +97,12 @@ def retold(text: str) -> str:
     return _retold(spoken, text)
 
 
+def piece_retold(text: str) -> str:
+    """A piece of what was read, as `Saturday 5 December 2026, all day`: dates in words, and a list of what we know."""
+    spoken = language()
+    return text if spoken == SOURCE or len(text) > LONGEST else _Teller(known(spoken)).value(text, 1)
+
+
 @lru_cache(512)
 def _retold(spoken: str, text: str) -> str:
     return _Teller(known(spoken)).text(text, 0)
@@ -129,7 +135,7 @@ class _Teller:
         for template in self.known.templates:
             if (found := template.values(inner)) is not None and self._is_ours(template, found):
                 told = {
-                    name: value if template.is_quoted(gap) else self._value(value, depth + 1)
+                    name: value if template.is_quoted(gap) else self.value(value, depth + 1)
                     for gap, (name, value) in enumerate(zip(template.names, found, strict=True))
                 }
                 return f"{before}{template.said.format(**told)}{after}"
@@ -145,7 +151,7 @@ class _Teller:
         known = self.known
         return value in known.whole or any(one.literals[0] and one.values(value) for one in known.templates)
 
-    def _value(self, value: str, depth: int) -> str:
+    def value(self, value: str, depth: int) -> str:
         """What stands in a gap: a state, a date, a text of ours, a list of such; else somebody's own word."""
         if not value or depth > DEEPEST:
             return value
@@ -160,9 +166,9 @@ class _Teller:
             return told
         for parting in ("; ", ", "):
             if 0 < value.count(parting) < MOST_PARTS:
-                return parting.join(self._value(part, depth + 1) for part in value.split(parting))
+                return parting.join(self.value(part, depth + 1) for part in value.split(parting))
         name, colon, reason = value.partition(": ")
-        return f"{name}{colon}{self._value(reason, depth + 1)}" if colon else value
+        return f"{name}{colon}{self.value(reason, depth + 1)}" if colon else value
 
     def _several(self, text: str, parting: str, depth: int) -> str:
         """Sentences in a row: as many at once as make one that we know."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from newsletter.clock import Clock
 from newsletter.model.publication import Publication
 from newsletter.model.user import Role
 from newsletter.settings import Settings
-from newsletter.store import Store, audit
+from newsletter.store import Store, audit, users
 from newsletter.web import passwords
 from newsletter.web.app import build
 from newsletter.web.limits import TRIES
@@ -60,6 +62,46 @@ EVERY_FORM = [
 def test_a_form_of_another_page_does_nothing(editor: Browser, headers: dict[str, str]) -> None:
     for path in EVERY_FORM:
         assert editor.post(path, {"role": "admin", "sure": "yes"}, headers=headers).status_code == 403, path
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "multipart/form-data; boundary=x", ""])
+def test_a_body_that_another_page_may_send_unasked_opens_nothing(editor: Browser, door: Door, kind: str) -> None:
+    """A form with `enctype=text/plain` and a fetch without a preflight carry the cookie, and the wrong Origin."""
+    body = "role=admin&sure=yes&name=Mallory&scope=admin"
+    evil = {"origin": "https://evil.example", "sec-fetch-site": "cross-site", "content-type": kind}
+    for path in EVERY_FORM:
+        assert editor.client.post(path, content=body, headers=evil).status_code == 403, path
+    # From a page of ours it is no form that can be read: nothing is done with it, and nothing breaks.
+    ours = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "content-type": kind}
+    joris = door.person("Joris", Role.READER)
+    for path in EVERY_FORM:
+        assert joris.client.post(path, content=body, headers=ours).status_code < 500, path
+    with door.store.reading() as tx:
+        assert [one.role for one in users.listing(tx)] == [Role.ADMIN, Role.READER]
+
+
+def test_an_invitation_opens_no_door_when_it_is_over(
+    editor: Browser, door: Door, clock: Clock, settings: Settings, letter: Publication
+) -> None:
+    path = link_in(editor.post("/people/invite", {"role": "admin", "days": "1"}).text)
+    for hours, status in ((23, 200), (25, 404)):
+        later = Clock(clock.now() + timedelta(hours=hours))
+        place = place_for(door.store, settings, later, letter, host="127.0.0.1")
+        assert Door(build(place), door.store, later).browser().get(path).status_code == status
+    form = {"name": "Mallory", "password": PASSWORD, "again": PASSWORD}
+    assert Door(build(place), door.store, later).browser().post(path, form).status_code == 404
+
+
+def test_of_two_who_open_a_link_at_once_one_comes_in(editor: Browser, door: Door) -> None:
+    path = link_in(editor.post("/people/invite", {"role": "editor"}).text)
+
+    def come(name: str) -> int:
+        form = {"name": name, "password": PASSWORD, "again": PASSWORD}
+        return int(door.browser().post(path, form).status_code)
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(come, ["Ada", "Ben", "Cem", "Dora"]))
+    assert answers == [303, 404, 404, 404]
 
 
 @pytest.mark.parametrize(
