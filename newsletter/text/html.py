@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from html import escape, unescape
 from typing import Final
 
@@ -51,7 +52,7 @@ _NEVER_DEEP = frozenset(
         "source", "wbr", "col", "area", "base",
     ]
 )  # fmt: skip
-_FIRST_TAGS = set(TAGS | _PARAGRAPHS | _CELLS | {"h1", "h2", "tbody", "thead", "tfoot"})
+_FIRST_TAGS = frozenset(TAGS | _PARAGRAPHS | _CELLS | {"h1", "h2", "tbody", "thead", "tfoot"})
 
 
 def clean(html: str, base_url: str | None = None) -> str:
@@ -65,38 +66,54 @@ def clean(html: str, base_url: str | None = None) -> str:
         return _escaped(html.strip())
     if _depth(html) > _MAX_DEPTH:
         return _as_text(html)
-    found = _HEADING.sub(r"<\1h3>", _OTHER.sub("", _pass(html, base_url, _FIRST_TAGS)))
+    found = _HEADING.sub(r"<\1h3>", _OTHER.sub("", _pass(html, base_url, _FIRST)))
     found = _BLOCK.sub("<p>", _CELL.sub(" ", found))
     for _ in range(_PASSES):  # dropping an element may leave what a browser would read as another tree
         if len(found) > 8 * len(html) + 10_000:
             break
-        again = _settled(_pass(found, base_url, set(TAGS)))
+        again = _settled(_pass(found, base_url, _AGAIN))
         if again == found:
             return found
         found = again
     return _as_text(html)
 
 
-def _pass(html: str, base_url: str | None, tags: set[str]) -> str:
-    def link(tag: str, name: str, value: str) -> str | None:
-        if name == "href":
-            return allowed_link(value, base_url)
-        if name == "src":
-            return absolute(value, base_url)
-        if name in ("width", "height"):
-            number = re.match(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", value)
-            return str(int(number[1])) if number else None
-        return " ".join(tidy(value).split())
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return allowed_link(value, _base.get())
+    if name == "src":
+        return absolute(value, _base.get())
+    if name in ("width", "height"):
+        number = re.match(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", value)
+        return str(int(number[1])) if number else None
+    return " ".join(tidy(value).split())
 
-    found = nh3.clean(
-        html,
-        tags=tags,
+
+_base: ContextVar[str | None] = ContextVar("base", default=None)
+"""What the links of the text that is being cleaned are taken against."""
+
+
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    """Made once: making one takes longer than cleaning a text with it."""
+    return nh3.Cleaner(
+        tags=set(tags),
         clean_content_tags=set(_GONE_WITH_CONTENT),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        attribute_filter=link,
+        attribute_filter=_attribute,
         link_rel=None,
         url_schemes={"http", "https", "mailto"},
     )
+
+
+_FIRST, _AGAIN = _cleaner(_FIRST_TAGS), _cleaner(TAGS)
+
+
+def _pass(html: str, base_url: str | None, cleaner: nh3.Cleaner) -> str:
+    token = _base.set(base_url)
+    try:
+        found = cleaner.clean(html)
+    finally:
+        _base.reset(token)
     return tidy(found)  # entities may have hidden what the first tidying could not see
 
 

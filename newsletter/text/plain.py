@@ -9,7 +9,21 @@ import nh3
 
 from newsletter.text.characters import one_line, tidy
 
-_GONE = {"script", "style", "svg", "math", "template", "noscript", "iframe", "object", "textarea", "head"}
+_BARE = nh3.Cleaner(
+    tags=set(),
+    clean_content_tags={
+        "script",
+        "style",
+        "svg",
+        "math",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "textarea",
+        "head",
+    },
+)
 _BREAKS = re.compile(r"<(?=/?(?:p|br|div|li|ul|ol|h[1-6]|td|th|tr|blockquote|pre|hr|dd|dt)\b)", re.IGNORECASE)
 
 
@@ -17,5 +31,5 @@ def plain(html: str) -> str:
     """The text of some HTML on one line, without tags and entities; blocks are parted by a space."""
     html = tidy(html)
     if "<" in html:
-        html = nh3.clean(_BREAKS.sub(" <", html), tags=set(), clean_content_tags=_GONE)
+        html = _BARE.clean(_BREAKS.sub(" <", html))
     return one_line(unescape(html))
