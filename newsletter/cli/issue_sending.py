@@ -229,7 +229,7 @@ def send(
     room.start(number, approve=approve_first, segment=segment, canary=canary, canary_wait=wait)
 
     def run() -> tuple[Issue, Tally]:
-        with sending_bar(call) as progress:
+        with sending_bar(call, room, number) as progress:
             return send_on(room, number, progress=progress)
 
     sent_shown(call, room, number, run)

@@ -41,7 +41,7 @@ def resume(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     steering.resume(room, number)
 
     def run() -> tuple[Issue, Tally]:
-        with sending_bar(call) as progress:
+        with sending_bar(call, room, number) as progress:
             return send_on(room, number, progress=progress)
 
     sent_shown(call, room, number, run)

@@ -32,12 +32,6 @@ def by_minute(tx: Tx, issue: IssueId, *, since: datetime) -> dict[datetime, int]
     return {datetime.strptime(row.minute, "%Y-%m-%d %H:%M").replace(tzinfo=UTC): row.n for row in rows}
 
 
-def settled_since(tx: Tx, issue: IssueId, since: datetime) -> int:
-    """How many were tried to their end since then, whatever came of it."""
-    query = select(func.count()).where(table.c.issue_id == issue, table.c.state.in_(_SETTLED), table.c.at >= since)
-    return int(tx.execute(query).scalar_one())
-
-
 def moving_since(tx: Tx, issue: IssueId, since: datetime) -> tuple[int, datetime] | None:
     """How many were settled in the latest stretch without a rest longer than `REST`, and when the first of them was.
 

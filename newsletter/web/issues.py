@@ -17,7 +17,7 @@ from newsletter.store import issues as table
 from newsletter.web.clocks import clock_change, where_you_are
 from newsletter.web.draft import titles_of
 from newsletter.web.numbers import LARGEST_BIG, InPath
-from newsletter.web.pacing import Paces, pace_of
+from newsletter.web.pacing import Look, Paces, pace_of
 from newsletter.web.page import page
 from newsletter.web.place import desk_of, place_of, user_of
 from newsletter.web.publishing import READY
@@ -100,9 +100,7 @@ def _usual(desk: Desk) -> Any:
 def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[str, Any]:
     """What `sending.html.j2` shows of an issue that goes out, or went."""
     place, now = place_of(request), desk.clock.now()
-    minutes, last, upcoming = (
-        _paces_of(request).look(place.store, place.clock, one) if tally.audience else ({}, 0, None)
-    )
+    look = _paces_of(request).look(place.store, place.clock, one) if tally.audience else Look()
     with place.store.reading() as tx:
         uncertain = deliveries.listing(tx, one.id, DeliveryState.UNCERTAIN, after=0, limit=SHOWN)
         canary = canaries.of(tx, one.id)
@@ -118,7 +116,7 @@ def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[s
         "note": "",
         "wrong": "",
         "trouble": place.trouble(one.id) if one.state is IssueState.SENDING else None,
-        "pace": pace_of(one, tally, minutes, last, upcoming, now=now, zone=ZoneInfo(desk.publication.zone)),
+        "pace": pace_of(one, tally, look, place.settings, now=now, zone=ZoneInfo(desk.publication.zone)),
     }
 
 

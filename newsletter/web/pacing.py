@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.clock import Clock
 from newsletter.model.delivery import Tally
-from newsletter.model.issue import Issue, IssueId, IssueState
+from newsletter.model.issue import Issue, IssueId
+from newsletter.settings import Settings
 from newsletter.store import Store, pace
+from newsletter.workflows.under_way import moving, reckoned
 
 MINUTES = 15
 """Bars of the chart."""
@@ -46,7 +48,7 @@ class Pace:
     left: int
     """Queued, attempting and deferred."""
     rate: float
-    """A second, over the last minute."""
+    """A second, over the last minute of real sending; what the limits of the servers allow where they hold it back."""
     done_at: datetime | None
     """UTC; none where nothing moves."""
     bars: tuple[Bar, ...]
@@ -57,63 +59,73 @@ class Pace:
     next_try: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What the ledger says of an issue on its way."""
+
+    minutes: Mapping[datetime, int] = field(default_factory=dict)
+    """How many were sent in each."""
+    moving: tuple[int, datetime] | None = None
+    """How many were settled in the latest stretch, and since when."""
+    next_try: datetime | None = None
+    """Of the first that a server put off."""
+
+
 class Paces:
     """What was looked up of the issues on their way, kept for as long as looking took times `SHARE`."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._kept: dict[IssueId, tuple[float, dict[datetime, int], int, datetime | None]] = {}
+        self._kept: dict[IssueId, tuple[float, Look]] = {}
 
-    def look(self, store: Store, clock: Clock, issue: Issue) -> tuple[dict[datetime, int], int, datetime | None]:
-        """Sent by the minute, settled in the last minute, and when the first deferred one is tried again."""
+    def look(self, store: Store, clock: Clock, issue: Issue) -> Look:
+        """The figures of an issue as they are now, or were a moment ago."""
         with self._guard:
             kept = self._kept.get(issue.id)
         begun = clock.monotonic()
         if kept and begun < kept[0]:
-            return kept[1:]
+            return kept[1]
         now = clock.now()
         with store.reading() as tx:
             first = now.replace(second=0, microsecond=0) - timedelta(minutes=MINUTES - 1)
-            minutes = pace.by_minute(tx, issue.id, since=first)
-            settled = pace.settled_since(tx, issue.id, now - pace.SPAN)
-            upcoming = pace.next_try(tx, issue.id)
+            found = Look(
+                minutes=pace.by_minute(tx, issue.id, since=first),
+                moving=moving(tx, issue, now),
+                next_try=pace.next_try(tx, issue.id),
+            )
         ended = clock.monotonic()
         if ended - begun < QUICK:
-            return minutes, settled, upcoming
+            return found
         with self._guard:
-            self._kept[issue.id] = (ended + (ended - begun) * SHARE, minutes, settled, upcoming)
+            self._kept[issue.id] = (ended + (ended - begun) * SHARE, found)
             for old in list(self._kept)[:-20]:
                 del self._kept[old]
-        return minutes, settled, upcoming
+        return found
 
 
 def pace_of(
     issue: Issue,
     tally: Tally,
-    minutes: Mapping[datetime, int],
-    last_minute: int,
-    next_try: datetime | None,
+    look: Look,
+    settings: Settings,
     *,
     now: datetime,
     zone: ZoneInfo,
 ) -> Pace:
-    """The figures of an issue on its way. Pure."""
+    """The figures of an issue on its way, the rate and the end as everybody reckons them. Pure."""
     left = tally.queued + tally.attempting + tally.deferred
-    began = issue.frozen_at or issue.sending_at or now
-    span = min(max((now - began).total_seconds(), 1.0), pace.SPAN.total_seconds())
-    rate = last_minute / span
-    moves = issue.state is IssueState.SENDING and rate > 0 and tally.queued + tally.attempting > 0
-    bars, top = _bars(minutes, now, zone)
+    found = reckoned(issue, tally, look.moving, settings, now=now)
+    bars, top = _bars(look.minutes, now, zone)
     over = sorted(bar.count for bar in bars if not bar.now and bar.count)
     return Pace(
         settled=tally.audience - left,
         left=left,
-        rate=rate,
-        done_at=now + timedelta(seconds=(tally.queued + tally.attempting) / rate) if moves else None,
+        rate=found.rate or 0.0,
+        done_at=found.done_at,
         bars=bars,
         top=top,
         usual=over[len(over) // 2] if over else 0,
-        next_try=next_try,
+        next_try=look.next_try,
     )
 
 

@@ -1,4 +1,4 @@
-"""How fast an issue goes out, and when it will be done, for who asks on the terminal."""
+"""How fast an issue goes out, and when it will be done: reckoned once, for the terminal, the desk and the API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from newsletter.model.delivery import Tally
 from newsletter.model.issue import Issue, IssueState
 from newsletter.settings import Settings
-from newsletter.store import pace
+from newsletter.store import Tx, pace
 from newsletter.workflows.publish import Desk
 
 
@@ -27,13 +27,27 @@ class UnderWay:
 
 def under_way(desk: Desk, issue: Issue, tally: Tally) -> UnderWay:
     """What is known of an issue that is being sent; nothing of any other."""
+    now = desk.clock.now()
+    with desk.store.reading() as tx:
+        found = moving(tx, issue, now)
+    return reckoned(issue, tally, found, desk.settings, now=now)
+
+
+def moving(tx: Tx, issue: Issue, now: datetime) -> tuple[int, datetime] | None:
+    """How many were settled in the latest stretch of the last minute, and since when: the question to the ledger."""
+    if issue.state is not IssueState.SENDING or issue.frozen_at is None:
+        return None
+    return pace.moving_since(tx, issue.id, max(issue.frozen_at, now - pace.SPAN))
+
+
+def reckoned(
+    issue: Issue, tally: Tally, found: tuple[int, datetime] | None, settings: Settings, *, now: datetime
+) -> UnderWay:
+    """The rate and the end from what `moving` found. Pure."""
     if issue.state is not IssueState.SENDING or issue.frozen_at is None:
         return UnderWay()
-    now = desk.clock.now()
     began = max(issue.frozen_at, now - pace.SPAN)
-    with desk.store.reading() as tx:
-        found = pace.moving_since(tx, issue.id, began)
-    allowed = _allowed(desk.settings)
+    allowed = _allowed(settings)
     rate = 0.0
     if found is not None:
         settled, first = found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +14,14 @@ from newsletter.model.delivery import Tally
 from newsletter.model.issue import Issue, IssueId, IssueState
 from newsletter.model.publication import Publication, PublicationId
 from newsletter.queue.outline import first_outline
+from newsletter.settings import Settings, Smtp
 from newsletter.store import Store, issues, pace
-from newsletter.web.pacing import MINUTES, pace_of
+from newsletter.web.pacing import MINUTES, Look, pace_of
+from newsletter.workflows.under_way import reckoned
 
 NOW = datetime(2026, 3, 13, 13, 14, 32, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
+SETTINGS = Settings(workspace=Path("nowhere"))
 
 
 def sending(**more: object) -> Issue:
@@ -30,7 +35,8 @@ def minute(number: int) -> datetime:
 
 def test_the_end_is_told_from_the_last_minute() -> None:
     tally = Tally(audience=10_000, sent=4_000, queued=5_990, attempting=10)
-    found = pace_of(sending(), tally, {minute(1): 600, minute(0): 300}, 600, None, now=NOW, zone=ZONE)
+    look = Look(minutes={minute(1): 600, minute(0): 300}, moving=(600, NOW - timedelta(seconds=58)))
+    found = pace_of(sending(), tally, look, SETTINGS, now=NOW, zone=ZONE)
     assert (found.settled, found.left, found.rate) == (4_000, 6_000, 10.0)
     assert found.done_at == NOW + timedelta(minutes=10)
     assert [bar.count for bar in found.bars] == [600, 300]
@@ -46,19 +52,33 @@ def test_the_end_is_told_from_the_last_minute() -> None:
     ],
 )
 def test_where_nothing_moves_no_end_is_told(issue: Issue, tally: Tally, last: int) -> None:
-    assert pace_of(issue, tally, {}, last, None, now=NOW, zone=ZONE).done_at is None
+    look = Look(moving=(last, NOW - timedelta(seconds=30)) if last else None)
+    assert pace_of(issue, tally, look, SETTINGS, now=NOW, zone=ZONE).done_at is None
 
 
 def test_the_chart_shows_the_last_minutes_also_those_in_which_nothing_went() -> None:
     minutes = {minute(40): 900, minute(3): 200, minute(0): 10}
-    found = pace_of(sending(), Tally(audience=1, sent=1), minutes, 0, None, now=NOW, zone=ZONE)
+    found = pace_of(sending(), Tally(audience=1, sent=1), Look(minutes=minutes), SETTINGS, now=NOW, zone=ZONE)
     assert [bar.count for bar in found.bars] == [0] * (MINUTES - 4) + [200, 0, 0, 10]
     assert all(0 <= bar.height <= 96 and 8 <= bar.y <= 104 for bar in found.bars)
 
 
 def test_just_begun_the_rate_is_over_the_time_there_was() -> None:
     issue = sending(frozen_at=NOW - timedelta(seconds=4))
-    assert pace_of(issue, Tally(audience=9, queued=5, sent=4), {}, 4, None, now=NOW, zone=ZONE).rate == 1.0
+    look = Look(moving=(4, NOW - timedelta(seconds=3)))
+    assert pace_of(issue, Tally(audience=9, queued=5, sent=4), look, SETTINGS, now=NOW, zone=ZONE).rate == 1.0
+
+
+@pytest.mark.parametrize("moving", [None, (40, NOW - timedelta(seconds=50)), (40, NOW - timedelta(seconds=5))])
+def test_the_desk_and_the_terminal_tell_the_same_end(moving: tuple[int, datetime] | None) -> None:
+    """Also where the limits of the servers hold it back, and after a pause."""
+    issue, tally = sending(), Tally(audience=100, queued=60, sent=40)
+    for limit in (0, 3_600):
+        server = replace(Smtp(folder=Path("outbox")), per_hour=limit) if limit else Smtp(folder=Path("outbox"))
+        settings = replace(SETTINGS, smtp=(server,))
+        told = reckoned(issue, tally, moving, settings, now=NOW)
+        found = pace_of(issue, tally, Look(moving=moving), settings, now=NOW, zone=ZONE)
+        assert (found.rate, found.done_at) == (told.rate or 0.0, told.done_at)
 
 
 def test_minutes_are_counted_alike_on_both_databases(store: Store, clock: Clock, publication: Publication) -> None:
@@ -92,5 +112,7 @@ def test_minutes_are_counted_alike_on_both_databases(store: Store, clock: Clock,
             ],
         )
         assert pace.by_minute(tx, issue.id, since=NOW - timedelta(hours=1)) == {minute(3): 1, minute(2): 2}
-        assert pace.settled_since(tx, issue.id, NOW.replace(second=0) - pace.SPAN) == 2
+        found = pace.moving_since(tx, issue.id, NOW.replace(second=0) - pace.SPAN)
+        assert found is not None
+        assert found[0] == 1, "the other came before a rest"
         assert pace.next_try(tx, issue.id) == NOW + timedelta(minutes=9)
