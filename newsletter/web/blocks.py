@@ -116,7 +116,7 @@ def _save(request: Request, number: int, block: BlockId, form: dict[str, str], d
         )
     if auto:
         kept = block_at(issue.outline, find_block(issue.outline, block))
-        return saved(request, kept.version)
+        return saved(request, number, kept.version)
     if do == "pick":
         return back(request, f"/issues/{number}/blocks/{block}/text")
     open_again = form.get("again", "") if do in ("sentences", "cut", "credit") else ""

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from newsletter.errors import NewsletterError
 from newsletter.model.issue import Issue
+from newsletter.store import arrivals
 from newsletter.web.bodies import USUAL
 from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import whole
@@ -82,11 +83,13 @@ def edited(
     return back(request, at(view, anchor), say(issue) if say else _("Saved."))
 
 
-def saved(request: Request, version: int) -> Response:
-    """The answer to a page that saved by itself: the version it has now, and when that was."""
+def saved(request: Request, number: int, version: int) -> Response:
+    """The answer to a page that saved by itself: the version it has now, the state of the draft, and when that was."""
     place, publication = place_of(request), editor_of(request).publication
+    with place.store.reading() as tx:
+        state = " ".join(map(str, arrivals.drafts(tx, publication.id).get(number, [])))
     clock = f"{place.clock.now().astimezone(ZoneInfo(publication.zone)):%H:%M}"
-    return JSONResponse({"version": version, "clock": clock})
+    return JSONResponse({"version": version, "state": state, "clock": clock})
 
 
 def refused(request: Request, error: NewsletterError, status: int = 400) -> Response:

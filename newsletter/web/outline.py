@@ -87,7 +87,7 @@ def fields(request: Request, number: InPath, form: Fields) -> Response:
             return refused(request, error)
         return back(request, form.get("view", "/"), error.message, level="error")
     if auto:
-        return saved(request, issue.version)
+        return saved(request, number, issue.version)
     return back(request, form.get("view", "/"), _("Saved."))
 
 

@@ -1,10 +1,7 @@
-/* What upgrades the desk's plain pages. Each module works on its own, and a page without them works too. */
-import "./swap.js";
+/* What upgrades the desk's pages, which work without it. */
 import "./keys.js";
-import "./live.js";
 import "./queue.js";
 import "./editing.js";
-import "./preview.js";
 import "./others.js";
 import "./drag.js";
 import "./sending.js";

@@ -1,4 +1,4 @@
-/* A grip drags its block or section, by mouse, pen or finger; Escape or a second finger puts it back. Buttons and keys do it too. */
+/* A grip drags its block or section, by mouse, pen or finger; Escape or a second finger puts it back. */
 import { ask, partsOf } from "./swap.js";
 
 let over = new AbortController(); // of the drag that is under way
@@ -9,8 +9,8 @@ document.addEventListener("pointerdown", (down) => {
   if (!grip || down.button) return;
   down.preventDefault();
   over = new AbortController();
-  const isBlock = grip.dataset.grip === "block";
-  const kind = isBlock ? ".block" : ".section";
+  const kind = `.${grip.dataset.grip}`;
+  const isBlock = kind === ".block";
   const pane = grip.closest(".pane");
   const moved = grip.closest(kind);
   const mark = document.createElement(isBlock ? "li" : "div");
@@ -33,8 +33,8 @@ document.addEventListener("pointerdown", (down) => {
     const to = 1 + (next ? others.indexOf(next) : others.length);
     place = isBlock ? { section: list.dataset.drop, to } : { place: to };
     if (next) next.before(mark);
-    else if (isBlock) list.append(mark);
-    else others.at(-1)?.after(mark);
+    else if (others.length) others.at(-1).after(mark);
+    else list.append(mark);
   }, when);
   addEventListener("pointerup", () => {
     over.abort();

@@ -1,24 +1,21 @@
 /* A form with data-autosave saves by itself, one request at a time; what is not saved yet is kept in this browser. */
 import { cameWith, isDirty, put, settle, valueOf } from "./fields.js";
+import { renew } from "./preview.js";
 import { ask, trouble } from "./swap.js";
 
 const PAUSE = 200; // milliseconds without a key
-const states = new WeakMap();
 const pane = () => document.getElementById("outline");
 const forms = () => document.querySelectorAll("[data-autosave]");
 const keptAs = (form) => `desk ${pane()?.dataset.user} ${new URL(form.action).pathname}`;
-const textsOf = (form) => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.tagName !== "BUTTON" && !("notText" in one.dataset));
-const dirty = (form) => textsOf(form).filter(isDirty);
+const texts = "[name]:not([type=hidden], button, [data-not-text])";
+const refresh = () => ask(location.href, ["#outline", "#preview", "#tabs"]);
+const dirty = (form) => [...form.elements].filter((one) => one.matches(texts) && isDirty(one));
+const of = (form) => (form.saving ??= {});
 let told = "";
-
-function of(form) {
-  if (!states.has(form)) states.set(form, {});
-  return states.get(form);
-}
 
 function tell(kind, clock = "") {
   const line = document.getElementById("saved");
-  if (line) line.textContent = told = line.dataset[kind].replace("#", clock);
+  if (line) line.textContent = told = (line.dataset[kind] ?? "").replace("#", clock);
 }
 
 function keep(form) {
@@ -61,20 +58,18 @@ async function once(form, state) {
     return tell("failed");
   }
   trouble(answer.status === 401 ? "signed-out" : "");
-  clear(form);
+  form.querySelector("[data-why]")?.remove();
   if (said.why) notice(form, "why").textContent = said.why;
-  if (answer.status === 409) return meet(form, state, said);
-  if (!answer.ok) return tell("failed");
+  if (!answer.ok) tell(answer.status === 401 ? "failed" : "");
+  if (answer.status === 409) meet(form, state, said);
+  if (!answer.ok) return;
   form.elements.version.value = said.version;
   for (const [field, value] of sent) settle(field, value);
   tell("saved", said.clock);
-  ask(location.href, ["#outline", "#preview", "#tabs"]);
+  renew(said.state, refresh); // what one looks at first
 }
 
-const clear = (form) => form.querySelector("[data-own]")?.remove();
-
 function notice(form, name) {
-  clear(form);
   const made = document.getElementById("notices").content.querySelector(`[data-${name}]`).cloneNode(true);
   form.prepend(made);
   return made;
@@ -87,7 +82,7 @@ function offer(form, name, other, then) {
     if (value === "copy") navigator.clipboard?.writeText(dirty(form).map(valueOf).join("\n\n"));
     if (value !== "take" && value !== "mine") return;
     for (const [field, text] of other) if (value === "take" && form.elements[field]) put(form.elements[field], text);
-    clear(form);
+    made.remove();
     then();
     save(form);
   };
@@ -97,19 +92,18 @@ function offer(form, name, other, then) {
 /** Somebody else saved the same field. */
 function meet(form, state, { theirs, shown, version }) {
   state.met = true;
-  tell("failed");
   const made = offer(form, "both", Object.entries(theirs), () => {
     for (const [name, text] of Object.entries(theirs)) settle(form.elements[name], text);
     form.elements.version.value = version;
     state.met = false;
-    ask(location.href, ["#outline", "#preview", "#tabs"]);
+    refresh();
   });
   made.querySelector("dl").innerHTML = shown;
 }
 
 document.addEventListener("input", ({ target }) => {
   const form = target.form;
-  if (!form?.matches("[data-autosave]") || "notText" in target.dataset) return;
+  if (!form?.matches("[data-autosave]")) return;
   keep(form);
   clearTimeout(of(form).timer);
   of(form).timer = setTimeout(save, PAUSE, form);
@@ -139,7 +133,7 @@ function begin() {
   for (const form of forms()) {
     const kept = JSON.parse(localStorage.getItem(keptAs(form)) ?? "null");
     const left = kept?.left.filter(([name, value]) => form.elements[name] && valueOf(form.elements[name]) !== value);
-    if (!left?.length || of(form).kept || of(form).met) continue;
+    if (!left?.length || of(form).kept || form.querySelector("[data-own]")) continue;
     const made = offer(form, "left", left, () => (of(form).kept = true));
     made.querySelector("[data-when]").textContent = new Date(kept.at).toLocaleString();
   }

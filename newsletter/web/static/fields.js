@@ -1,16 +1,16 @@
 /* What a field holds, beside what the page came with. */
 
 const isTick = (field) => /checkbox|radio/.test(field.type);
-const initial = (field) => Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
 
 /** What is sent of it; empty where it is not ticked. */
 export const valueOf = (field) => (isTick(field) && !field.checked ? "" : field.value);
 
-export const cameWith = (field) => (isTick(field) ? (field.defaultChecked ? field.value : "") : field.defaultValue);
-
-export function isDirty(field) {
-  return field.options ? field.selectedIndex !== initial(field) : valueOf(field) !== cameWith(field);
+export function cameWith(field) {
+  if (field.options) return ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value ?? "";
+  return isTick(field) ? (field.defaultChecked ? field.value : "") : field.defaultValue;
 }
+
+export const isDirty = (field) => valueOf(field) !== cameWith(field);
 
 export function put(field, value) {
   if (isTick(field)) field.checked = value !== "";
@@ -21,9 +21,4 @@ export function put(field, value) {
 export function settle(field, value) {
   if (isTick(field)) field.defaultChecked = value !== "";
   else field.defaultValue = value;
-}
-
-export function restore(field) {
-  if (field.options) field.selectedIndex = initial(field);
-  else put(field, cameWith(field));
 }

@@ -1,5 +1,5 @@
-/* Single keys. data-key="a" on what they press, or several with commas: "3,x"; after g: "g d"; with Alt: "Alt+ArrowUp".
-   Off in fields, and with the switch in the help (?), which lists what the page has. */
+/* data-key="a" on what a key presses, or several: "3,x"; after g: "g d"; "Alt+ArrowUp". Single keys are off in fields, and with the
+   switch in the help (?), which lists what the page has. */
 
 const root = document.documentElement;
 let after = "";
@@ -39,11 +39,7 @@ document.addEventListener("keydown", (event) => {
   else pressed.click();
 });
 
-function saidOf(element) {
-  const copy = element.cloneNode(true);
-  for (const hint of copy.querySelectorAll("kbd, .vh, .count")) hint.remove();
-  return element.dataset.says ?? element.ariaLabel ?? (element.placeholder || copy.textContent.trim());
-}
+const saidOf = ({ dataset, ariaLabel, placeholder, firstChild }) => dataset.says ?? ariaLabel ?? (placeholder || firstChild?.textContent.trim());
 
 function help() {
   const dialog = document.getElementById("keys");
@@ -66,5 +62,5 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", ({ target: { id, form, checked } }) => {
   if (id !== "keys-on") return;
   root.dataset.keys = checked ? "on" : "off";
-  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  fetch(form.action, { method: "POST", body: new FormData(form) });
 });

@@ -1,5 +1,5 @@
-/* What others do meanwhile, by server-sent events: `listen("arrived", (value) => …)`. One stream for a page that is
-   looked at, none for one behind others: a browser has six connections to a server. It comes back by itself. */
+/* What others do meanwhile, by server-sent events. One stream for a page that is looked at, none for one behind others: a browser
+   has six connections to a server. It comes back by itself. */
 import { trouble } from "./swap.js";
 
 const ears = [];

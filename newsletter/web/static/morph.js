@@ -1,6 +1,6 @@
 /* What is shown becomes as what was answered, and only what differs is touched: so focus, scroll, frames, what is unfolded
    and what was typed stay by themselves. What has `data-own` is ours, and stays where it is. */
-import { isDirty, restore } from "./fields.js";
+import { cameWith, isDirty, put, valueOf } from "./fields.js";
 
 const traits = ({ nodeName, id, name, type, value, className }) => [nodeName, id, name, type, /radio|checkbox/.test(type) && value, className?.baseVal ?? className].join();
 
@@ -21,8 +21,8 @@ export function morph(old, fresh) {
   if (old.isEqualNode(fresh) || old.nodeName === "IFRAME") return;
   if (!old.attributes) return void (old.data = fresh.data);
   const field = old.matches("input, select, textarea");
-  const typed = field && (isDirty(old) || old.matches("[data-autosave] :focus")) && old.value;
   if (field && isDirty(old) && !old.options) return; // nor what it came with: a save says what it was typed over
+  const held = field && (isDirty(old) || old.matches("[data-autosave] :focus")) ? valueOf(old) : null;
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !(name === "open" && old.id)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   let at = past(old.firstChild);
@@ -33,6 +33,5 @@ export function morph(old, fresh) {
     if (same) morph(same, child);
   }
   while (at) [at] = [past(at.nextSibling), at.remove()];
-  if (field && typed === false) restore(old);
-  else if (field && typed !== old.value) old.value = typed;
+  if (field && valueOf(old) !== (held ?? cameWith(old))) put(old, held ?? cameWith(old));
 }

@@ -3,17 +3,14 @@ import { listen } from "./live.js";
 
 const pane = () => document.getElementById("outline");
 let heard = [];
-let at = null;
+let at = null; // where the others were told that we are
 
-/** The numbers of a state grow from left to right: ours may be newer than what we hear. */
-function isNewer(theirs, ours) {
-  const place = theirs.findIndex((number, which) => number !== ours[which]);
-  return place >= 0 && theirs[place] > ours[place];
-}
+/** A later state of a draft is greater. */
+const ranked = (state) => state.map((number) => `${number}`.padStart(9)).join();
 
 function changed() {
   const line = document.getElementById("changed");
-  if (line) line.hidden = !isNewer(heard, pane().dataset.state.split(" ").map(Number));
+  if (line) line.hidden = ranked(heard) <= ranked(pane().dataset.state.split(" "));
 }
 
 listen("issue", (drafts) => {
@@ -22,9 +19,9 @@ listen("issue", (drafts) => {
 });
 
 listen("presence", (all) => {
-  const others = all.filter((one) => `${one.issue}` === pane()?.dataset.issue && `${one.user}` !== pane().dataset.user);
+  const others = all.filter((one) => one.issue == pane()?.dataset.issue && one.user != pane().dataset.user);
   for (const line of document.querySelectorAll("[data-one]")) {
-    const who = new Set(others.filter((one) => `${one.block}` === (line.dataset.present ?? `${one.block}`)).map((one) => one.who));
+    const who = new Set(others.filter((one) => one.block == (line.dataset.present ?? one.block)).map((one) => one.who));
     line.hidden = !who.size;
     line.textContent = line.dataset.one.replace("#", [...who].join(", "));
   }
@@ -32,11 +29,10 @@ listen("presence", (all) => {
 
 function here(gone) {
   const form = document.getElementById("presence");
-  const block = form && !document.hidden && gone !== true ? (document.querySelector(".block.open")?.dataset.block ?? "0") : null;
-  const say = (more) => navigator.sendBeacon(at.url, new URLSearchParams(more));
-  if (at && at.block !== block) say({ block: at.block, gone: 1 });
-  at = block === null ? null : { block, url: form.action };
-  if (at) say({ block });
+  const now = form && !document.hidden && gone !== true ? [form.action, document.querySelector(".block.open")?.dataset.block ?? "0"] : null;
+  const say = ([url, block], over) => navigator.sendBeacon(url, new URLSearchParams({ block, gone: over }));
+  if (at && at.join() !== now?.join()) say(at, 1);
+  if ((at = now)) say(at, 0);
 }
 
 document.addEventListener("desk:swapped", () => (changed(), here()));

@@ -1,24 +1,27 @@
 /* The mail beside the outline: what is new is loaded behind what is shown, then takes its place. */
 
-const key = () => `${document.getElementById("mail-link")?.href} ${document.getElementById("outline")?.dataset.state}`;
-let shown = key();
+const mail = () => document.getElementById("mail-link")?.href;
+const now = () => document.getElementById("outline")?.dataset.state;
+let shown = mail() + now();
 
-function renew() {
+/** The mail of a state of the draft; `then` follows when it is shown. */
+export function renew(state, then = () => {}) {
   const frames = document.getElementById("frames");
-  const now = key();
-  if (!frames || shown === now) return;
+  const wanted = mail() + state;
+  if (!frames || shown === wanted) return then();
   const [old, ...late] = frames.querySelectorAll("iframe");
   for (const one of late) one.remove();
   const next = old.cloneNode();
   const block = document.querySelector(".block:focus-within, .block.open")?.id;
   next.name = "";
-  next.src = document.getElementById("mail-link").href + (block ? `#${block}` : "");
+  next.src = mail() + (block ? `#${block}` : "");
   next.onload = () => {
-    shown = now;
+    shown = wanted;
     old.remove();
     next.name = old.name;
+    then();
   };
   frames.append(next);
 }
 
-document.addEventListener("desk:swapped", renew);
+document.addEventListener("desk:swapped", () => renew(now()));

@@ -4,13 +4,12 @@ import { morph } from "./morph.js";
 
 const parser = new DOMParser();
 const line = []; // the request that is under way, and those that wait for it
-const here = () => location.pathname + location.search;
-let shown = here();
+const pathOf = ({ pathname, search }) => pathname + search;
+let shown = pathOf(location);
 
 /** Say it to who cannot see it happen. */
 export function announce(text) {
   const status = document.getElementById("status");
-  if (!status) return;
   status.textContent = "";
   requestAnimationFrame(() => (status.textContent = text));
 }
@@ -18,7 +17,6 @@ export function announce(text) {
 /** A sentence about us, not about the work: in its fixed place until it is over. */
 export function trouble(kind) {
   const bar = document.getElementById("trouble");
-  if (!bar) return;
   bar.hidden = !kind;
   for (const one of bar.children) one.hidden = one.dataset.kind !== kind;
 }
@@ -48,8 +46,8 @@ document.addEventListener("click", (event) => {
   ask(link.href, parts, { push: true });
 });
 
-/** Send a request after those that were asked for before. `body`: a post; `form`: what was typed there is sent then;
-    `push`: the address becomes that of the answer, as a step to come back from or not. */
+/** Send a request after those before. `body`: a post; `form`: what was typed there is sent then; `push`: the address becomes that of
+    the answer, as a step to come back from or not. */
 export function ask(url, parts, more = {}) {
   line.push({ url, parts, ...more });
   if (line.length === 1) work();
@@ -77,8 +75,8 @@ async function send({ url, parts, body, form, push }) {
   if (!answer.headers.get("content-type")?.startsWith("text/html")) return announce(html), trouble("refused");
   const page = parser.parseFromString(html, "text/html");
   if (push !== undefined) {
-    const isNew = shown !== there.pathname + there.search;
-    shown = there.pathname + there.search;
+    const isNew = shown !== pathOf(there);
+    shown = pathOf(there);
     there.hash = (push && new URL(url).hash) || location.hash;
     history[push && isNew ? "pushState" : "replaceState"](null, "", there);
   }
@@ -89,11 +87,14 @@ async function send({ url, parts, body, form, push }) {
   if (said) announce(said);
 }
 
-addEventListener("popstate", () => {
-  if (shown === here()) return; // only the pane, by its #
-  shown = here();
+function come({ persisted }) {
+  if (!persisted && shown === pathOf(location)) return; // only the pane, by its #
+  shown = pathOf(location);
   ask(location.href, ["#main"]);
-});
+}
+
+addEventListener("popstate", come);
+addEventListener("pageshow", come); // a page that was put aside may be old
 
 function replace(page, parts, form) {
   document.title = page.title;
@@ -103,8 +104,8 @@ function replace(page, parts, form) {
   for (let one = was; one; one = one.parentElement) if (one.id) around.push(one.id);
   const begun = new Set(document.querySelectorAll("[autofocus]"));
   for (const part of parts) morph(document.querySelector(part), page.querySelector(part));
-  if (location.hash[1] && !document.querySelector(":target") && document.getElementById(location.hash.slice(1))) {
-    const tops = [...document.querySelectorAll(".pane"), document.scrollingElement].map((pane) => [pane, pane.scrollTop]);
+  if (!document.querySelector(":target") && document.getElementById(location.hash.slice(1))) {
+    const tops = [...document.querySelectorAll(".pane, html")].map((pane) => [pane, pane.scrollTop]);
     location.replace(location.hash); // or a narrow window would show another tab
     for (const [pane, top] of tops) pane.scrollTop = top;
   }
