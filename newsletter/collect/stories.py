@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
+from itertools import chain
 
 from rapidfuzz.fuzz import ratio
 
@@ -97,6 +99,7 @@ class _Index:
     def __init__(self, items: Sequence[Candidate], new: Sequence[Candidate]) -> None:
         self._items = items
         self._counts = Counter(word for one in items for word in set(one.words))
+        self._rare_of: dict[ItemId, list[str]] = {}
         self._by_word: dict[str, list[int]] = defaultdict(list)
         self._by_page: dict[str, list[int]] = defaultdict(list)
         for at, one in enumerate(items):
@@ -137,16 +140,17 @@ class _Index:
         self._at = {items[at].id: at for at in runs_of}
 
     def _rare(self, one: Candidate) -> list[str]:
-        return sorted(set(one.words), key=lambda word: (self._counts[word], word))[:_RARE]
+        found = self._rare_of.get(one.id)
+        if found is None:
+            found = self._rare_of[one.id] = nsmallest(_RARE, set(one.words), key=lambda w: (self._counts[w], w))
+        return found
 
     def alike(self, one: Candidate) -> Iterable[tuple[Candidate, float]]:
         """The items that tell the same as this one, each with a score of up to 2."""
         scores: dict[int, float] = {}
-        shared: Counter[int] = Counter()
         mine = self._at.get(one.id)
         if mine is not None:
-            for run in self._runs_of[mine]:
-                shared.update(self._by_run[run])
+            shared = Counter(chain.from_iterable(map(self._by_run.__getitem__, self._runs_of[mine])))
             for at, count in shared.items():
                 part = count / min(self._sizes[mine], self._sizes[at])
                 if part >= SHARED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, NewType
 
@@ -73,7 +74,7 @@ class ItemData:
     """What a person should look at: `future-date`, `date-unread`, `no-title`, `old-date`, `rule`, `split-me`,
     `breaks-off`, `link-only`, `proposed-outlet: NAME`, `sender: ADDRESS`."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A checksum of what an editor would see change; the third identity, and how an edit is noticed."""
         seen = (self.title, self.excerpt, self.body, self.url, self.author, self.outlet)

@@ -19,12 +19,13 @@ _WITHOUT_SPACES = re.compile(
 )
 LONGEST = 60
 """Characters of a word; the rest of a longer one is nothing that anybody types."""
+_ASCII = re.compile(f"([a-z0-9]{{1,{LONGEST}}})[a-z0-9]*")
 
 
 def words(text: str) -> list[str]:
     """The words of a text in order. `É` is `e`, `ß` is `ss`, full-width is half-width."""
     if text.isascii():  # most texts: nothing to fold but case, and what is between words is all that is no letter
-        return [word[:LONGEST] for word in _BETWEEN.sub(" ", text.lower()).split()]
+        return _ASCII.findall(text.lower())
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
     plain = _WITHOUT_SPACES.sub(r" \1 ", unicodedata.normalize("NFC", plain))
     found = (word[:LONGEST] for word in _BETWEEN.sub(" ", plain).split())

@@ -59,7 +59,7 @@ def keep(tx: Tx, number: SourceId, found: Sequence[ItemData], *, now: datetime) 
     versions_of = [_version_row(key, 1, one, now) for key, one in data.items()]
     tx.execute(insert(item_version), versions_of)
     ids = sorted(data)
-    search.keep(tx, ids)
+    search.keep_new(tx, data)
     taken = select(source_publication.c.publication_id).where(source_publication.c.source_id == number)
     decided = [
         {"publication_id": publication, "item_id": key, "state": _first_state(data[key])}

@@ -7,13 +7,13 @@ wrote over it (below zero). It is no table of the schema: SQLAlchemy knows neith
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 
 from sqlalchemy import BigInteger, ColumnElement, cast, literal_column, or_, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from newsletter.model.item import ItemId
+from newsletter.model.item import ItemData, ItemId
 from newsletter.model.publication import PublicationId
 from newsletter.model.words import words
 from newsletter.store.engine import Tx
@@ -70,6 +70,11 @@ def keep(tx: Tx, ids: Sequence[ItemId]) -> None:
         _put(tx, [(row.id, _said(row.title, row.outlet, row.author, row.excerpt, row.body)) for row in found])
 
 
+def keep_new(tx: Tx, found: Mapping[ItemId, ItemData]) -> None:
+    """Remember the words of items that have just been stored: none of them has any yet. Bulk."""
+    _insert(tx, [(key, _said(one.title, one.outlet, one.author, one.excerpt, one.body)) for key, one in found.items()])
+
+
 def keep_edit(tx: Tx, publication: PublicationId, key: ItemId) -> None:
     """Remember the words that the editors of a publication wrote over an item; what was collected is found as well."""
     mine = -((publication << 32) | key)
@@ -91,6 +96,10 @@ def _put(tx: Tx, rows: Iterable[tuple[int, list[str]]]) -> None:
     if not given:
         return
     tx.execute(_DELETE[tx.dialect.name], [{"key": number} for number, _ in given])
+    _insert(tx, given)
+
+
+def _insert(tx: Tx, given: Iterable[tuple[int, list[str]]]) -> None:
     full = [{"key": number, "words": " ".join(said)} for number, said in given if said]
     if full:
         tx.execute(_INSERT[tx.dialect.name], full)
