@@ -120,6 +120,8 @@ class Guard:
             why = f"That is more than the {most // 1024**2} MB that this address takes."
             return _refusal(scope, 413, why, "too-large")
         if path.startswith(API) or path == API[:-1]:
+            if "\n" in path:  # a mounted application is not asked for a path of two lines
+                return _refusal(scope, 404, "There is nothing at this address.", "http")
             return None  # it asks for a token itself, and a cookie opens nothing there
         if method not in SAFE and (reason := why_not_ours(headers, base_url, scheme=scheme)):
             return PlainTextResponse(f"This was not sent by a page of the desk. {reason}\n", 403)

@@ -98,6 +98,7 @@ def build(place: Place) -> FastAPI:
         api.include_router(router)
     api.add_api_route("/openapi.json", lambda: JSONResponse(described(api)), include_in_schema=False)
     api.add_api_route("/docs", docs, include_in_schema=False)
+    api.add_api_route("/docs/shapes", shapes, include_in_schema=False)
     api.add_api_route("/", lambda: RedirectResponse("/api/docs", 303), include_in_schema=False)
     add_to(api)
     return api
@@ -126,5 +127,9 @@ def described(api: FastAPI) -> dict[str, Any]:
 def docs(request: Request) -> Response:
     """The operations on one page, drawn here: no script, nothing from elsewhere."""
     document = described(request.app)
-    left = {**LEFT, **ELSEWHERE}
-    return page(request, "api", document=document, groups=groups_of(document), shapes=shapes_of(document), left=left)
+    return page(request, "api", document=document, groups=groups_of(document), left={**LEFT, **ELSEWHERE})
+
+
+def shapes(request: Request) -> Response:
+    """What answers are made of."""
+    return page(request, "api_shapes", shapes=shapes_of(described(request.app)))

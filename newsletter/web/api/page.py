@@ -70,35 +70,35 @@ def groups_of(document: Mapping[str, Any]) -> list[Group]:
 def shapes_of(document: Mapping[str, Any]) -> list[tuple[str, str, tuple[Field, ...]]]:
     """What answers are made of: name, what it is, and its fields."""
     return [
-        (_named(name), schema.get("description", ""), fields_of(schema))
+        (_named(name), schema.get("description", ""), fields_of(schema, document["components"]["schemas"]))
         for name, schema in sorted(document["components"]["schemas"].items())
         if name.endswith("Json") or name == "Problem"
     ]
 
 
-def fields_of(schema: Mapping[str, Any]) -> tuple[Field, ...]:
+def fields_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], *, null: bool = True) -> tuple[Field, ...]:
     """The fields of an object."""
     required = schema.get("required", ())
     return tuple(
-        Field(name, *kind_of(one), name in required, one.get("description", ""))
+        Field(name, *kind_of(one, schemas, null=null), name in required, one.get("description", ""))
         for name, one in schema.get("properties", {}).items()
     )
 
 
-def kind_of(schema: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What a value is, in words, and the shape in it, where it has one."""
+def kind_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], *, null: bool = True) -> tuple[str, str | None]:
+    """What a value is, in words, and the shape in it, where it has one. Without `null`, that it may be left out."""
     if ref := schema.get("$ref"):
         name = ref.rpartition("/")[2]
-        return (_named(name), _named(name)) if name.endswith("Json") else (name, None)
+        return (_named(name), _named(name)) if name.endswith("Json") else kind_of(schemas[name], schemas)
     if options := schema.get("anyOf"):
-        kinds = [kind_of(one) for one in options]
+        kinds = [kind_of(one, schemas) for one in options if null or one.get("type") != "null"]
         told = dict.fromkeys(words for words, _ in kinds)
         return " or ".join(told), next((shape for _, shape in kinds if shape), None)
     if schema.get("type") == "array":
-        words, shape = kind_of(schema.get("items", {}))
+        words, shape = kind_of(schema.get("items", {}), schemas)
         return f"list of {words}", shape
     if schema.get("type") == "object" and isinstance(inner := schema.get("additionalProperties"), dict):
-        words, shape = kind_of(inner)
+        words, shape = kind_of(inner, schemas)
         return f"{words} by name", shape
     if "enum" in schema or "const" in schema:
         return " | ".join(map(str, schema.get("enum", [schema.get("const")]))), None
@@ -113,7 +113,12 @@ def _named(name: str) -> str:
 def _operation(document: Mapping[str, Any], path: str, method: str, one: Mapping[str, Any]) -> Operation:
     schemas = document["components"]["schemas"]
     asked = [
-        Field(given["name"], *kind_of(given["schema"]), given.get("required", False), given.get("description", ""))
+        Field(
+            given["name"],
+            *kind_of(given["schema"], schemas, null=False),
+            given.get("required", False),
+            given.get("description", ""),
+        )
         for given in one.get("parameters", ())
         if given["name"] not in ("publication", "cursor") and given["in"] != "header"
     ]
@@ -121,10 +126,10 @@ def _operation(document: Mapping[str, Any], path: str, method: str, one: Mapping
     for media, content in one.get("requestBody", {}).get("content", {}).items():
         schema = content["schema"]
         ref = schema.get("$ref") or next((each["$ref"] for each in schema.get("anyOf", ()) if "$ref" in each), "")
-        bodies.append((media, fields_of(schemas[ref.rpartition("/")[2]] if ref else schema)))
+        bodies.append((media, fields_of(schemas[ref.rpartition("/")[2]] if ref else schema, schemas, null=False)))
     good = next(answer for code, answer in one["responses"].items() if code.startswith("2"))
     media, content = next(iter(good.get("content", {"": {}}).items()))
-    words, shape = kind_of(content.get("schema", {})) if media == "application/json" else (media, None)
+    words, shape = kind_of(content.get("schema", {}), schemas) if media == "application/json" else (media, None)
     return Operation(
         method.upper(),
         path,

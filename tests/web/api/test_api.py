@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from newsletter.model.token import Scope
 from newsletter.model.user import Role
 from newsletter.store import Store, audit, publications, subscribers, tokens
 from newsletter.web.api.app import described, routes
+from newsletter.web.api.guide import GROUPS, LEFT
 from newsletter.web.roles import role_for
 
 from .conftest import Made, Program
@@ -279,11 +282,52 @@ def test_the_description_is_openapi_31_and_its_page_has_no_script(client: Any) -
             assert operation["security"] == [{"token": []}]
             assert "422" in operation["responses"]
             assert operation["x-role"] in list(Role)
-    page = client.get("/api/docs")
-    assert page.status_code == 200
-    assert "<script" not in page.text
-    assert "/api/issues/{issue}/approve" in page.text
-    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for path in ("/api/docs", "/api/docs/shapes"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "<script" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert len(page.content) < 100_000
+
+
+def test_the_page_tells_of_each_operation_its_fields_an_example_and_what_is_left_out(client: Any) -> None:
+    document, page = client.get("/api/openapi.json").json(), html.unescape(client.get("/api/docs").text)
+    for path, operations in document["paths"].items():
+        for method in operations:
+            assert f"{method.upper()} /api{path}</code>" in page
+    for group in GROUPS:
+        assert group.example in page
+    for name in LEFT:
+        assert f"newsletter {name}</code>" in page
+    assert "new | picked | skipped | snoozed" in page
+    shapes = client.get("/api/docs/shapes").text
+    for name in re.findall(r"/api/docs/shapes#(\w+)", page):
+        assert f'id="{name}"' in shapes, name
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+def test_each_example_of_the_page_can_be_typed_as_it_stands(
+    group: Any, program: Made, queue: list[ItemId], settings: Any
+) -> None:
+    (settings.workspace / "newsletter.toml").write_text('secret_key = "a key for the tests of the web"\n')
+    desk = program()
+    desk.post("/issues", {})
+    words = shlex.split(group.example)
+    method, body, kind, headers = "GET", None, "", {}
+    for at, word in enumerate(words):
+        if word == "-X":
+            method = words[at + 1]
+        elif word == "--json":
+            body, kind, method = words[at + 1], "application/json", "POST" if method == "GET" else method
+        elif word == "--data-binary":
+            body, method = "email,name\nada@alderwick.example,Ada\n", "POST"
+        elif word == "-H":
+            name, _, value = words[at + 1].partition(": ")
+            headers[name] = value.replace("$TOKEN", desk.token)
+    if kind:
+        headers["content-type"] = kind
+    answer = desk.client.request(method, words[-1].replace("$DESK", ""), content=body, headers=headers)
+    assert answer.status_code in (200, 201), answer.text
 
 
 def test_subscribers_of_the_api_are_those_of_the_desk(program: Made, sqlite_store: Store, letter: Publication) -> None:

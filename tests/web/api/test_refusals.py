@@ -20,7 +20,7 @@ from .test_api import is_problem
 
 
 def test_an_address_that_is_not_there_is_a_problem_with_and_without_a_token(client: Any, program: Made) -> None:
-    for path in ("/api/nothing", "/api/issues/1/nothing", "/api//issues"):
+    for path in ("/api/nothing", "/api/issues/1/nothing", "/api//issues", "/api/people/a%0Ab"):
         assert is_problem(client.get(path), 404, "http")
         assert is_problem(client.post(path), 404, "http")
     assert is_problem(program().get("/nothing"), 404, "http")
