@@ -168,7 +168,7 @@ def run_json(run: collections.Run) -> CollectionJson:
         "updated": report["updated"],
         "seen": report["seen"],
         "events": report["events"],
-        "sources": [{**one} for one in report["sources"]],
+        "sources": report["sources"],
     }
 
 

@@ -26,8 +26,10 @@ from newsletter.web.api import (
     themes,
 )
 from newsletter.web.api.guide import ABOUT, ELSEWHERE, GROUPS, LEFT
+from newsletter.web.api.once import LONGEST
 from newsletter.web.api.page import groups_of, shapes_of
 from newsletter.web.api.problems import MEDIA, Problem, add_to
+from newsletter.web.api.uploads import JSON
 from newsletter.web.page import page
 from newsletter.web.place import Place
 from newsletter.web.roles import role_for
@@ -64,6 +66,17 @@ WRONG: dict[int | str, dict[str, Any]] = {
         500: "Something went wrong here.",
         503: "The database does not answer.",
     }.items()
+}
+
+
+NEXT = {"description": "Where the next page is, as rel=next (RFC 8288).", "schema": {"type": "string"}}
+VERSION = {"description": "The version, for If-Match.", "schema": {"type": "string"}}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": LONGEST},
+    "description": "A text of your own: with it the request is done once, however often it is sent within a day.",
 }
 
 
@@ -121,7 +134,20 @@ def described(api: FastAPI) -> dict[str, Any]:
             for method, operation in operations.items():
                 operation["x-role"] = needed[path, method].value
                 operation["responses"]["422"] = WRONG[422]
+                _tell_headers(operation, method)
     return api.openapi_schema or {}
+
+
+def _tell_headers(operation: dict[str, Any], method: str) -> None:
+    """What stands in headers: the next page, the version, and a key that makes a request safe to send again."""
+    good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    if any(one["name"] == "cursor" for one in operation.get("parameters", ())):
+        good["headers"] = {"Link": NEXT}
+    if "IssueJson" in str(good):
+        good["headers"] = {"ETag": VERSION}
+    media = operation.get("requestBody", {}).get("content", {})
+    if method == "post" and (JSON in media or not media):
+        operation.setdefault("parameters", []).append(KEY)
 
 
 def docs(request: Request) -> Response:

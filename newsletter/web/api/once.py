@@ -5,6 +5,7 @@ After draft-ietf-httpapi-idempotency-key-header: the same key with another reque
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from hashlib import sha256
@@ -44,7 +45,7 @@ class Route(APIRoute):
             if len(key) > LONGEST or not key.isprintable():
                 raise NewsletterError("An Idempotency-Key has at most 255 characters.", where="Idempotency-Key")
             secret = request.headers.get("authorization", "").partition(" ")[2].strip()
-            asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()
+            asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await _said(request)
             digest, place = sha256(asked).hexdigest(), place_of(request)
             token, before = await run_in_threadpool(_begin, place, hashed(secret), key, digest)
             if token is None:
@@ -63,6 +64,13 @@ class Route(APIRoute):
             return answer
 
         return handle
+
+
+async def _said(request: Request) -> bytes:
+    """The body, without the boundary of a form: a program that sends it again draws another one."""
+    body = await request.body()
+    boundary = re.search(r"boundary=\"?([^\";]+)", request.headers.get("content-type", ""))
+    return body.replace(boundary[1].encode("latin-1"), b"") if boundary else body
 
 
 def _has_body(request: Request) -> bool:

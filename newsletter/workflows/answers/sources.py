@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -77,8 +77,8 @@ class CollectedSourceJson(TypedDict):
     new: int
     updated: int
     error: str | None
-    waits: str | None
-    dead: bool
+    waits: NotRequired[str | None]
+    dead: NotRequired[bool]
 
 
 @described
@@ -93,20 +93,6 @@ class CollectedJson(TypedDict):
     sources: list[CollectedSourceJson]
 
 
-class CollectionSourceJson(TypedDict, total=False):
-    """What an earlier run said of one source."""
-
-    id: int
-    name: str
-    kind: str
-    status: str
-    new: int
-    updated: int
-    error: str | None
-    waits: str | None
-    dead: bool
-
-
 class CollectionJson(TypedDict):
     """What an earlier run said: `collect --history`."""
 
@@ -116,4 +102,4 @@ class CollectionJson(TypedDict):
     updated: int
     seen: int
     events: int
-    sources: list[CollectionSourceJson]
+    sources: list[CollectedSourceJson]

@@ -27,8 +27,8 @@ def picture(side: int = 40) -> bytes:
     return made.getvalue()
 
 
-def upload(desk: Program, path: str, content: bytes, name: str, **fields: str) -> Any:
-    headers = {"authorization": f"Bearer {desk.token}"}
+def upload(desk: Program, path: str, content: bytes, name: str, *, key: str = "", **fields: str) -> Any:
+    headers = {"authorization": f"Bearer {desk.token}", **({"idempotency-key": key} if key else {})}
     return desk.client.post(f"/api{path}", files={"file": (name, content)}, data=fields, headers=headers)
 
 
@@ -96,6 +96,16 @@ def test_a_picture_comes_as_a_file_into_the_issue(program: Made, settings: Setti
     assert (settings.workspace / "assets" / block["asset"]).is_file()
     assert added.headers["etag"] == f'"{added.json()["version"]}"'
     assert desk.client.get(f"/images/{block['asset']}").status_code == 200
+
+
+def test_a_picture_that_is_sent_again_is_there_once(program: Made) -> None:
+    desk = program()
+    desk.post("/issues", {})
+    first, again = (upload(desk, "/issues/1/images", picture(), "weir.png", key="p-1", alt="The weir") for _ in "12")
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json() == first.json()
+    other = upload(desk, "/issues/1/images", picture(41), "weir.png", key="p-1", alt="The weir")
+    assert is_problem(other, 422, "invalid")
 
 
 @pytest.mark.parametrize(
@@ -327,3 +337,42 @@ def test_the_machine_is_examined(program: Made) -> None:
     told = program().get("/doctor").json()
     assert told[0]["check"] == "settings"
     assert all(set(one) == {"check", "ok", "detail"} for one in told)
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/publications", "slug"),
+        ("/cadence/holidays", "day"),
+        ("/themes", "name"),
+        ("/people", "name"),
+        ("/issues/1/history", "id"),
+        ("/issues/1/versions", "name"),
+        ("/collections", "started"),
+        ("/sources", "id"),
+        ("/events", "id"),
+    ],
+)
+def test_every_list_comes_in_pages(program: Made, settings: Settings, path: str, key: str) -> None:
+    desk = program()
+    desk.post("/issues", {})
+    for number in range(5):
+        desk.post("/publications", {"name": f"Letter {number}"})
+        desk.post("/issues/1/versions", {"name": f"State {number}"})
+        desk.patch("/issues/1", {"title": f"Title {number}"})
+        (settings.workspace / f"drop{number}").mkdir()
+        desk.post("/sources", {"address": str(settings.workspace / f"drop{number}")})
+        program()
+    desk.post("/cadence/holidays", {"days": [f"2026-12-0{day}" for day in range(1, 6)]})
+    desk.post("/events", {"lines": "\n".join(f"December {day} Fair {day}" for day in range(1, 6))})
+    if path == "/collections":
+        for _ in range(3):
+            desk.post("/collect?force=true")
+    everything = [one[key] for one in desk.get(f"{path}?limit=500").json()]
+    assert len(everything) >= 3
+    found, at = [], f"{path}?limit=2"
+    while at:
+        answer = desk.get(at)
+        found += [one[key] for one in answer.json()]
+        at = answer.headers.get("link", "").split(">")[0].removeprefix("</api")
+    assert found == everything
