@@ -15,6 +15,7 @@ from heapq import nsmallest
 from itertools import chain
 
 from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
 
 from newsletter.collect.serial import differ
 from newsletter.model.item import ItemId
@@ -24,6 +25,7 @@ SHARED = 0.30
 FEWEST_WORDS = 4
 FEWEST_RUNS = 8
 """Runs of four words; a shorter excerpt proves nothing."""
+_FEWEST_SHARED = SHARED * FEWEST_RUNS
 _RARE = 4
 _BOILERPLATE = 30
 """A run of words, or a rare word, that so many items have tells nothing about one of them."""
@@ -75,17 +77,12 @@ def group(
     new = sorted(new, key=lambda one: one.id)
     everything = [*known, *new]
     index = _Index(everything, new)
-    fresh = {one.id for one in new}
     pairs: list[tuple[ItemId, ItemId]] = []
-    seen: set[ItemId] = {one.id for one in everything} - fresh
-    for one in new:
-        best: tuple[float, ItemId] | None = None
-        for other, score in index.alike(one):
-            if other.id in seen and _pair(one.id, other.id) not in apart and (best is None or score > best[0]):
-                best = (score, other.id)
+    for place, one in enumerate(new, start=len(everything) - len(new)):
+        alike = ((score, -other.id) for other, score in index.alike(place) if _pair(one.id, other.id) not in apart)
+        best = max(alike, default=None)  # of those that are as alike the one that was first
         if best is not None:
-            pairs.append((one.id, best[1]))
-        seen.add(one.id)
+            pairs.append((one.id, ItemId(-best[1])))
     return pairs
 
 
@@ -98,6 +95,7 @@ class _Index:
 
     def __init__(self, items: Sequence[Candidate], new: Sequence[Candidate]) -> None:
         self._items = items
+        self._lines = [one.line for one in items]
         self._counts = Counter(word for one in items for word in set(one.words))
         self._rare_of: dict[ItemId, list[str]] = {}
         self._by_word: dict[str, list[int]] = defaultdict(list)
@@ -137,7 +135,6 @@ class _Index:
         for at, runs in self._runs_of.items():
             for run in runs:
                 self._by_run[run].append(at)
-        self._at = {items[at].id: at for at in runs_of}
 
     def _rare(self, one: Candidate) -> list[str]:
         found = self._rare_of.get(one.id)
@@ -145,32 +142,35 @@ class _Index:
             found = self._rare_of[one.id] = nsmallest(_RARE, set(one.words), key=lambda w: (self._counts[w], w))
         return found
 
-    def alike(self, one: Candidate) -> Iterable[tuple[Candidate, float]]:
-        """The items that tell the same as this one, each with a score of up to 2."""
+    def alike(self, place: int) -> Iterable[tuple[Candidate, float]]:
+        """The items before this place that tell the same as the one there, each with a score of up to 2."""
+        one = self._items[place]
         scores: dict[int, float] = {}
-        mine = self._at.get(one.id)
-        if mine is not None:
-            shared = Counter(chain.from_iterable(map(self._by_run.__getitem__, self._runs_of[mine])))
+        if place in self._runs_of:
+            shared = Counter(chain.from_iterable(map(self._by_run.__getitem__, self._runs_of[place])))
             for at, count in shared.items():
-                part = count / min(self._sizes[mine], self._sizes[at])
-                if part >= SHARED:
-                    scores[at] = part
-        for at in self._titled(one):
-            alike = ratio(one.line, self._items[at].line, score_cutoff=ALIKE)
-            if alike:
-                scores[at] = max(scores.get(at, 0.0), alike / 100)
+                if at < place and count >= _FEWEST_SHARED:
+                    part = count / min(self._sizes[place], self._sizes[at])
+                    if part >= SHARED:
+                        scores[at] = part
+        titled = self._titled(one, place)
+        lines = [self._lines[at] for at in titled]
+        for _, alike, found in extract(one.line, lines, scorer=ratio, score_cutoff=ALIKE, limit=None):
+            scores[titled[found]] = max(scores.get(titled[found], 0.0), alike / 100)
         for at in self._of_page(one):
-            scores[at] = 2.0
+            if at < place:
+                scores[at] = 2.0
         for at, score in scores.items():
             other = self._items[at]
-            if other.id != one.id and not _same_place(one, other) and not differ(one.title, other.title):
+            if not _same_place(one, other) and not differ(one.title, other.title):
                 yield other, score
 
-    def _titled(self, one: Candidate) -> set[int]:
+    def _titled(self, one: Candidate, before: int) -> list[int]:
+        """Where items with one of the rare words of this one's title are, before a place."""
         if len(one.words) < FEWEST_WORDS:
-            return set()
+            return []
         lists = (self._by_word.get(word, ()) for word in self._rare(one))
-        return {at for found in lists if len(found) <= 10 * _BOILERPLATE for at in found}
+        return list({at for found in lists if len(found) <= 10 * _BOILERPLATE for at in found if at < before})
 
     def _of_page(self, one: Candidate) -> list[int]:
         """The items with the same page in other sources; a page that a source links twice is no item's own."""
