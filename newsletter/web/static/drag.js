@@ -3,7 +3,7 @@ import { ask, partsOf } from "./swap.js";
 
 let over = new AbortController(); // of the drag that is under way
 
-document.addEventListener("pointerdown", (down) => {
+addEventListener("pointerdown", (down) => {
   over.abort();
   const grip = down.target.closest?.("[data-grip]");
   if (!grip || down.button) return;

@@ -1,21 +1,20 @@
 /* A form with data-autosave saves by itself, one request at a time; what is not saved yet is kept in this browser. */
 import { cameWith, isDirty, put, settle, valueOf } from "./fields.js";
 import { renew } from "./preview.js";
-import { ask, trouble } from "./swap.js";
+import { ask, byId, trouble } from "./swap.js";
 
 const PAUSE = 200; // milliseconds without a key
-const pane = () => document.getElementById("outline");
+const pane = () => byId("outline");
 const forms = () => document.querySelectorAll("[data-autosave]");
 const keptAs = (form) => `desk ${pane()?.dataset.user} ${new URL(form.action).pathname}`;
 const texts = "[name]:not([type=hidden], button, [data-not-text])";
 const refresh = () => ask(location.href, ["#outline", "#preview", "#tabs"]);
 const dirty = (form) => [...form.elements].filter((one) => one.matches(texts) && isDirty(one));
 const of = (form) => (form.saving ??= {});
-let told = "";
 
 function tell(kind, clock = "") {
-  const line = document.getElementById("saved");
-  if (line) line.textContent = told = (line.dataset[kind] ?? "").replace("#", clock);
+  const line = byId("saved");
+  if (line) line.textContent = (line.dataset[kind] ?? "").replace("#", clock);
 }
 
 function keep(form) {
@@ -70,7 +69,7 @@ async function once(form, state) {
 }
 
 function notice(form, name) {
-  const made = document.getElementById("notices").content.querySelector(`[data-${name}]`).cloneNode(true);
+  const made = byId("notices").content.querySelector(`[data-${name}]`).cloneNode(true);
   form.prepend(made);
   return made;
 }
@@ -101,7 +100,7 @@ function meet(form, state, { theirs, shown, version }) {
   made.querySelector("dl").innerHTML = shown;
 }
 
-document.addEventListener("input", ({ target }) => {
+addEventListener("input", ({ target }) => {
   const form = target.form;
   if (!form?.matches("[data-autosave]")) return;
   keep(form);
@@ -110,7 +109,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 /* By hand: after what was typed has been saved, so that it never meets itself. */
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const form = event.target;
   const state = form.matches("[data-autosave]") && of(form);
   if (!state || state.passes || !(state.busy || dirty(form).length)) return;
@@ -123,13 +122,11 @@ document.addEventListener("submit", (event) => {
   });
 }, true);
 
-document.addEventListener("click", ({ target }) => {
+addEventListener("click", ({ target }) => {
   if (target.closest("a[href], button")) for (const form of forms()) if (!form.contains(target)) save(form);
 }, true);
 
 function begin() {
-  const line = document.getElementById("saved");
-  if (line && !line.textContent.trim()) line.textContent = told;
   for (const form of forms()) {
     const kept = JSON.parse(localStorage.getItem(keptAs(form)) ?? "null");
     const left = kept?.left.filter(([name, value]) => form.elements[name] && valueOf(form.elements[name]) !== value);
@@ -140,6 +137,6 @@ function begin() {
 }
 
 document.documentElement.dataset.script = "";
-document.addEventListener("desk:swapped", begin);
+addEventListener("desk:swapped", begin);
 addEventListener("online", () => forms().forEach(save));
 begin();

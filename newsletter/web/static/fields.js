@@ -1,8 +1,7 @@
-/* What a field holds, beside what the page came with. */
+/* What a field holds (as it is sent: empty where it is not ticked), and what the page came with. */
 
 const isTick = (field) => /checkbox|radio/.test(field.type);
 
-/** What is sent of it; empty where it is not ticked. */
 export const valueOf = (field) => (isTick(field) && !field.checked ? "" : field.value);
 
 export function cameWith(field) {
@@ -17,7 +16,6 @@ export function put(field, value) {
   else field.value = value;
 }
 
-/** From now on it is as if the page had come with this. */
 export function settle(field, value) {
   if (isTick(field)) field.defaultChecked = value !== "";
   else field.defaultValue = value;

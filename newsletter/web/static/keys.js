@@ -1,12 +1,11 @@
 /* data-key="a" on what a key presses, or several: "3,x"; after g: "g d"; "Alt+ArrowUp". Single keys are off in fields, and with the
    switch in the help (?), which lists what the page has. */
 
-const root = document.documentElement;
 let after = "";
 
 const isField = (element) => element.matches?.("input, textarea, select") && !/^(checkbox|radio|button|submit)$/.test(element.type);
 
-/** What a key presses: of the block one is at, of what is ticked, of the selected row, of the pane, before all others. */
+/** Of the block one is at, of what is ticked, of the selected row, of the pane, before all others. */
 function find(key) {
   const at = (area) => (one) => document.activeElement.closest(area)?.contains(one);
   const usable = (one) => !one.disabled && (one.closest(".tabs") || one.checkVisibility()) && (!one.closest(".moves") || at(".block, .section")(one));
@@ -15,7 +14,7 @@ function find(key) {
   return [at(".block, .section"), within(".ticked"), within("[aria-current=true]"), at(".pane"), Boolean].map((fits) => all.find(fits)).find(Boolean);
 }
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   const { target, altKey } = event;
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return;
   if (isField(target)) {
@@ -25,11 +24,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const single = event.key.length === 1 && !altKey;
-  if (document.querySelector("dialog[open]") || (single && root.dataset.keys === "off")) return;
+  if (document.querySelector(single ? "dialog[open], #keys[data-keys=off]" : "dialog[open]")) return;
   const key = (single ? after : "") + (altKey ? "Alt+" : "") + event.key;
   after = key === "g" ? "g " : "";
-  const element = key === "?" ? root : find(key);
-  if (!element) return;
+  const element = find(key);
+  if (!element && key !== "?") return;
   event.preventDefault();
   if (key === "?") return help();
   const folded = element.matches("summary") && element.parentElement;
@@ -45,22 +44,13 @@ function help() {
   const dialog = document.getElementById("keys");
   const keys = new Map();
   for (const one of document.querySelectorAll("[data-key]:not([hidden], .moves button)")) keys.set(saidOf(one), keys.get(saidOf(one)) ?? one.dataset.key);
-  const rows = [...keys].map(([text, key]) => {
-    const row = document.createElement("tr");
-    row.innerHTML = `<th scope="row">${key.replace("Arrow", "").replace(/[^ ,]+/g, "<kbd>$&</kbd>").replaceAll(",", "")}</th><td></td>`;
-    row.lastChild.textContent = text;
-    return row;
-  });
-  dialog.querySelector("tbody").replaceChildren(...rows);
+  const rows = [...keys.values()].map((key) => `<tr><th scope="row">${key.replace("Arrow", "").replace(/[^ ,]+/g, "<kbd>$&</kbd>").replaceAll(",", "")}</th><td></td></tr>`);
+  const body = dialog.querySelector("tbody");
+  body.innerHTML = rows.join("");
+  for (const [place, text] of [...keys.keys()].entries()) body.rows[place].lastChild.textContent = text;
   dialog.showModal();
 }
 
-document.addEventListener("click", (event) => {
+addEventListener("click", (event) => {
   if (event.target.closest("[data-help]")) event.preventDefault(), help();
-});
-
-document.addEventListener("change", ({ target: { id, form, checked } }) => {
-  if (id !== "keys-on") return;
-  root.dataset.keys = checked ? "on" : "off";
-  fetch(form.action, { method: "POST", body: new FormData(form) });
 });

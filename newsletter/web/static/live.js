@@ -1,6 +1,5 @@
-/* What others do meanwhile, by server-sent events. One stream for a page that is looked at, none for one behind others: a browser
-   has six connections to a server. It comes back by itself. */
-import { trouble } from "./swap.js";
+/* What others do meanwhile. One stream for a page that is looked at, none for one behind: a browser has six connections to a server. */
+import { ask, byId } from "./swap.js";
 
 const ears = [];
 const { dataset } = document.documentElement;
@@ -14,7 +13,7 @@ export function listen(kind, heard) {
 
 function connect() {
   clearTimeout(later);
-  const wanted = document.getElementById("live")?.href; // <link id="live" href="/live">
+  const wanted = byId("live")?.href;
   if (!wanted || document.hidden) return close();
   if (stream?.url === wanted && stream.readyState !== EventSource.CLOSED) return;
   close();
@@ -23,15 +22,10 @@ function connect() {
   stream.onopen = () => (dataset.live = "on");
   stream.onerror = ({ target }) => {
     dataset.live = "off";
-    if (target.readyState === EventSource.CLOSED) later = setTimeout(again, 5000 + Math.random() * 5000);
+    if (target.readyState !== EventSource.CLOSED) return;
+    ask(location.href, ["#live"]); // perhaps the session is over, perhaps there are too many
+    later = setTimeout(connect, 5000 + Math.random() * 5000);
   };
-}
-
-/** The stream was refused: because the session is over, or because there are too many. */
-async function again() {
-  const answer = await fetch("/live", { method: "HEAD" }).catch(() => null);
-  if (answer?.redirected) trouble("signed-out");
-  else connect();
 }
 
 function close() {
@@ -39,8 +33,8 @@ function close() {
   stream = null;
 }
 
-document.addEventListener("visibilitychange", connect);
-document.addEventListener("desk:swapped", connect);
+addEventListener("visibilitychange", connect);
+addEventListener("desk:swapped", connect);
 addEventListener("pagehide", close);
 addEventListener("pageshow", connect);
 later = setTimeout(connect); // when all modules listen

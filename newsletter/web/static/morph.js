@@ -1,5 +1,5 @@
-/* What is shown becomes as what was answered, and only what differs is touched: so focus, scroll, frames, what is unfolded
-   and what was typed stay by themselves. What has `data-own` is ours, and stays where it is. */
+/* What is shown becomes as what was answered, and only what differs is touched: so focus, scroll, frames, what is unfolded and what
+   was typed stay. What has data-own is filled in by the scripts. */
 import { cameWith, isDirty, put, valueOf } from "./fields.js";
 
 const traits = ({ nodeName, id, name, type, value, className }) => [nodeName, id, name, type, /radio|checkbox/.test(type) && value, className?.baseVal ?? className].join();
@@ -18,7 +18,7 @@ function counterpart(child, inside, at) {
 
 /** Make `old` as `fresh`, which is used up. */
 export function morph(old, fresh) {
-  if (old.isEqualNode(fresh) || old.nodeName === "IFRAME") return;
+  if (old.isEqualNode(fresh) || old.nodeName === "IFRAME" || fresh.dataset?.own !== undefined) return;
   if (!old.attributes) return void (old.data = fresh.data);
   const field = old.matches("input, select, textarea");
   if (field && isDirty(old) && !old.options) return; // nor what it came with: a save says what it was typed over

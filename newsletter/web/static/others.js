@@ -1,7 +1,8 @@
 /* Who else is here, and what they changed. */
 import { listen } from "./live.js";
+import { byId } from "./swap.js";
 
-const pane = () => document.getElementById("outline");
+const pane = () => byId("outline");
 let heard = [];
 let at = null; // where the others were told that we are
 
@@ -9,7 +10,7 @@ let at = null; // where the others were told that we are
 const ranked = (state) => state.map((number) => `${number}`.padStart(9)).join();
 
 function changed() {
-  const line = document.getElementById("changed");
+  const line = byId("changed");
   if (line) line.hidden = ranked(heard) <= ranked(pane().dataset.state.split(" "));
 }
 
@@ -28,15 +29,15 @@ listen("presence", (all) => {
 });
 
 function here(gone) {
-  const form = document.getElementById("presence");
+  const form = byId("presence");
   const now = form && !document.hidden && gone !== true ? [form.action, document.querySelector(".block.open")?.dataset.block ?? "0"] : null;
   const say = ([url, block], over) => navigator.sendBeacon(url, new URLSearchParams({ block, gone: over }));
   if (at && at.join() !== now?.join()) say(at, 1);
   if ((at = now)) say(at, 0);
 }
 
-document.addEventListener("desk:swapped", () => (changed(), here()));
-document.addEventListener("visibilitychange", here);
+addEventListener("desk:swapped", () => (changed(), here()));
+addEventListener("visibilitychange", here);
 addEventListener("pagehide", () => here(true));
 setInterval(here, 15000);
 here();

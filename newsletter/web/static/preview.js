@@ -1,27 +1,46 @@
-/* The mail beside the outline: what is new is loaded behind what is shown, then takes its place. */
+/* The mail beside the outline. It cannot be looked into; so a twin of it (nothing runs there, too) is measured, and the mail stands in
+   its full height: the scroll is ours, and stays. What is new is loaded behind what is shown. */
+import { byId } from "./swap.js";
 
-const mail = () => document.getElementById("mail-link")?.href;
-const now = () => document.getElementById("outline")?.dataset.state;
-let shown = mail() + now();
+const mail = () => byId("mail-link")?.href;
+const now = () => byId("outline")?.dataset.state;
+let shown = "";
 
 /** The mail of a state of the draft; `then` follows when it is shown. */
 export function renew(state, then = () => {}) {
-  const frames = document.getElementById("frames");
-  const wanted = mail() + state;
-  if (!frames || shown === wanted) return then();
-  const [old, ...late] = frames.querySelectorAll("iframe");
+  const box = byId("frames");
+  const wanted = [mail(), state, box?.clientWidth].join();
+  if (!box?.clientWidth || shown === wanted) return then();
+  const [old, ...late] = box.querySelectorAll("iframe");
   for (const one of late) one.remove();
-  const next = old.cloneNode();
-  const block = document.querySelector(".block:focus-within, .block.open")?.id;
-  next.name = "";
-  next.src = mail() + (block ? `#${block}` : "");
-  next.onload = () => {
-    shown = wanted;
-    old.remove();
+  const [next, twin] = [old.cloneNode(), old.cloneNode()];
+  let loaded = 0;
+  next.name = twin.name = "";
+  next.src = mail();
+  twin.src = `${mail()}&measured=1`;
+  twin.sandbox = "allow-same-origin";
+  twin.removeAttribute("height");
+  next.onload = twin.onload = () => {
+    loaded += 1;
+    if (loaded < 2) return;
+    const inside = twin.contentDocument;
+    const block = document.querySelector(".block:focus-within, .block.open");
+    const said = [...(block?.querySelectorAll("[name=headline], [name=blurb]") ?? [])].map((one) => one.value || one.placeholder);
+    const words = (said.find(Boolean) ?? block?.querySelector("h4").textContent)?.match(/[^*_`#[\]\n]{3,40}/)?.[0].trim();
+    const place = words && [...inside.querySelectorAll("body *")].findLast((one) => one.textContent.includes(words));
+    const { top, bottom } = place ? place.getBoundingClientRect() : {};
+    next.height = inside.documentElement.scrollHeight;
     next.name = old.name;
+    old.remove();
+    twin.remove();
+    if (bottom < box.scrollTop || top > box.scrollTop + box.clientHeight) box.scrollTop = top - 20;
+    shown = wanted;
     then();
   };
-  frames.append(next);
+  box.append(next, twin);
 }
 
-document.addEventListener("desk:swapped", () => renew(now()));
+const again = () => renew(now());
+addEventListener("desk:swapped", again);
+const box = byId("frames");
+if (box) new ResizeObserver(again).observe(box);

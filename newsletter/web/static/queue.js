@@ -1,6 +1,6 @@
 /* The queue under one's fingers: a row is selected at once, and what is decided shows at once; the server's list follows. */
 import { listen } from "./live.js";
-import { isPlain } from "./swap.js";
+import { byId, isPlain } from "./swap.js";
 
 const rows = () => [...document.querySelectorAll("#queue .story")];
 const current = () => document.querySelector("#queue .story[aria-current=true]");
@@ -15,8 +15,8 @@ function following(row) {
   return [...all.slice(at + 1), ...all.slice(0, at).reverse()].find((one) => !one.classList.contains("seen"));
 }
 
-function select(row, { focus = true } = {}) {
-  const form = document.getElementById("acts");
+function select(row, focus) {
+  const form = byId("acts");
   if (!row || !form) return false;
   current()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
@@ -42,52 +42,52 @@ function step(by) {
   if (!by) return current()?.querySelector(".pick input").click();
   const all = rows();
   const next = all[all.indexOf(current()) + by];
-  if (next && !select(next)) next.querySelector(".title").click();
+  if (next && !select(next, true)) next.querySelector(".title").click();
   moved = next?.id;
 }
 
-document.addEventListener("click", (event) => {
+addEventListener("click", (event) => {
   const { target } = event;
   if (target.dataset?.step) step(Number(target.dataset.step));
   const row = target.closest?.("#queue .story .title")?.parentElement;
-  if (!row || !isPlain(event) || !select(row, { focus: false })) return;
+  if (!row || !isPlain(event) || !select(row)) return;
   moved = row.id;
   event.preventDefault();
 }, true);
 
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const form = event.target;
   const state = after[event.submitter?.value];
   if (!event.defaultPrevented || !state || !form.matches("#acts, #picked")) return;
   const one = form.closest(".story");
-  const next = one && document.getElementById(`s-${form.elements.following.value}`);
+  const next = one && byId(`s-${form.elements.following.value}`);
   for (const row of one ? [one] : rows().filter((row) => row.querySelector(".pick :checked"))) {
     row.dataset.state = state;
     row.classList.add("seen", "going");
   }
-  if (next) select(next);
+  if (next) select(next, true);
   moved = null;
 });
 
-document.addEventListener("change", ({ target }) => {
+addEventListener("change", ({ target }) => {
   if (target.id === "to-one" && !target.closest(".story").dataset.into) target.dataset.current = target.value;
 });
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   if (event.target.id !== "to-one" || event.key !== "Enter") return;
   event.preventDefault();
   event.target.form.querySelector("button.main").click();
 });
 
-document.addEventListener("desk:swapped", ({ detail: { parts } }) => {
+addEventListener("desk:swapped", ({ detail: { parts } }) => {
   if (!parts.some((part) => ["#queue", "#main", "body"].includes(part))) return;
-  const row = document.getElementById(moved) ?? current();
+  const row = byId(moved) ?? current();
   moved = null;
-  select(row, { focus: false });
+  select(row);
 });
 
 listen("arrived", ({ count }) => {
-  const link = document.getElementById("arrived");
+  const link = byId("arrived");
   const said = link?.dataset.text.replace("{n}", count.toLocaleString(document.documentElement.lang));
   if (!link || (link.hidden === !count && link.textContent === said)) return; // it is read out
   link.textContent = said;

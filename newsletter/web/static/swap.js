@@ -1,6 +1,8 @@
-/* A form or link with data-swap="#a #b" (its own, or of what it stands in) is sent by fetch, and those parts of the page become
-   as in the answer; "" means the plain way. Then: "desk:swapped" with {parts}. */
+/* A form or link with data-swap="#a #b" (its own, or of what it stands in) is sent by fetch, and those parts become as in the answer;
+   "" means the plain way. Then: "desk:swapped". */
 import { morph } from "./morph.js";
+
+export const byId = (id) => document.getElementById(id);
 
 const parser = new DOMParser();
 const line = []; // the request that is under way, and those that wait for it
@@ -9,14 +11,14 @@ let shown = pathOf(location);
 
 /** Say it to who cannot see it happen. */
 export function announce(text) {
-  const status = document.getElementById("status");
+  const status = byId("status");
   status.textContent = "";
   requestAnimationFrame(() => (status.textContent = text));
 }
 
 /** A sentence about us, not about the work: in its fixed place until it is over. */
 export function trouble(kind) {
-  const bar = document.getElementById("trouble");
+  const bar = byId("trouble");
   bar.hidden = !kind;
   for (const one of bar.children) one.hidden = one.dataset.kind !== kind;
 }
@@ -25,7 +27,7 @@ export const partsOf = (element) => element.closest("[data-swap]")?.dataset.swap
 
 export const isPlain = (click) => !(click.defaultPrevented || click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey);
 
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
   const parts = partsOf(button ?? form);
   if (event.defaultPrevented || !parts.length) return;
@@ -38,8 +40,8 @@ document.addEventListener("submit", (event) => {
   ask(url.href, parts, { form, push: true });
 });
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
   const parts = link && isPlain(event) ? partsOf(link) : [];
   if (!parts.length || link.target || link.origin !== location.origin || link.getAttribute("href")[0] === "#") return;
   event.preventDefault();
@@ -58,7 +60,7 @@ async function work() {
 }
 
 async function send({ url, parts, body, form, push }) {
-  const left = () => parts.filter((part) => !line.some((other, place) => place && other.parts.includes(part))); // else it is old soon
+  const left = () => parts.filter((part) => !line.some((other, place) => place && other.parts.includes(part)));
   const wanted = left().join(" ");
   if (!body && !wanted) return;
   let answer, html;
@@ -104,7 +106,7 @@ function replace(page, parts, form) {
   for (let one = was; one; one = one.parentElement) if (one.id) around.push(one.id);
   const begun = new Set(document.querySelectorAll("[autofocus]"));
   for (const part of parts) morph(document.querySelector(part), page.querySelector(part));
-  if (!document.querySelector(":target") && document.getElementById(location.hash.slice(1))) {
+  if (!document.querySelector(":target") && byId(location.hash.slice(1))) {
     const tops = [...document.querySelectorAll(".pane, html")].map((pane) => [pane, pane.scrollTop]);
     location.replace(location.hash); // or a narrow window would show another tab
     for (const [pane, top] of tops) pane.scrollTop = top;
@@ -112,8 +114,8 @@ function replace(page, parts, form) {
   const head = parts[0] === "body" && document.querySelector("h1");
   if (head) head.tabIndex = -1;
   const opened = head || [...document.querySelectorAll("[autofocus]")].find((one) => !begun.has(one));
-  const near = document.getElementById(around.find((id) => document.getElementById(id)));
+  const near = byId(around.find((id) => byId(id)));
   const next = opened ?? (was.isConnected ? was : near?.querySelector("[data-stop]") ?? near?.querySelector("a[href], button") ?? near);
   next?.focus({ preventScroll: next !== opened });
-  document.dispatchEvent(new CustomEvent("desk:swapped", { detail: { parts } }));
+  dispatchEvent(new CustomEvent("desk:swapped", { detail: { parts } }));
 }

@@ -3,7 +3,7 @@ import { ask, partsOf } from "./swap.js";
 
 let waiting = 0;
 
-document.addEventListener("paste", async (event) => {
+addEventListener("paste", async (event) => {
   const field = event.target;
   const html = event.clipboardData?.getData("text/html") ?? "";
   if (!field.matches?.("[data-markdown]") || !/<(a|b|strong|i|em|[uo]l|h\d|blockquote|s|del)\b/i.test(html)) return;
@@ -14,7 +14,7 @@ document.addEventListener("paste", async (event) => {
   document.execCommand("insertText", false, answer?.ok ? await answer.text() : plain); // so that the browser can undo it
 });
 
-document.addEventListener("input", ({ target: { dataset, form }, target }) => {
+addEventListener("input", ({ target: { dataset, form }, target }) => {
   if (!dataset.reads) return;
   clearTimeout(waiting);
   waiting = setTimeout(() => ask(dataset.reads, partsOf(target), { body: new URLSearchParams(new FormData(form)) }), 250);
