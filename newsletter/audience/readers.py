@@ -26,6 +26,7 @@ def add(
     tags: Sequence[str] = (),
     language: str | None = None,
     zone: str | None = None,
+    how: str = HOW,
 ) -> Subscriber:
     """Subscribe a reader by hand, or change one: what is not given stays, tags are added to those there are.
 
@@ -47,10 +48,10 @@ def add(
             zone=zone if zone is not None else known.zone if known else "",
             fields=known.fields if known else {},
         )
-        subscriber_import.keep(tx, publication, [data], how=HOW, now=clock.now())
+        subscriber_import.keep(tx, publication, [data], how=how, now=clock.now())
         reader = subscribers.find(tx, publication, address.key)
         if reader.consent is not Consent.CONFIRMED:
-            subscribers.set_consent(tx, publication, reader.id, Consent.CONFIRMED, how=HOW, now=clock.now())
+            subscribers.set_consent(tx, publication, reader.id, Consent.CONFIRMED, how=how, now=clock.now())
         return subscribers.find(tx, publication, address.key)
 
 

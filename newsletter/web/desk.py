@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from newsletter.model.issue import IssueState
+from newsletter.model.subscriber import Consent
 from newsletter.queue.outline import items_in
-from newsletter.store import corrections, issues
+from newsletter.store import corrections, issues, subscribers
 from newsletter.store import triage as decisions
 from newsletter.text.to_markdown import to_markdown
 from newsletter.web.draft import NO_DRAFT, draft_values
@@ -37,10 +38,13 @@ def desk(request: Request) -> Response:
         if issue is not None:
             waiting -= items_in(issue.outline)
         waiting -= issues.carried_of(tx, publication.id, waiting)
+        begun = issue is not None or bool(issues.listing(tx, publication.id))
+        readers = 0 if begun else subscribers.counts(tx, publication.id)[Consent.CONFIRMED]
         reopened = issue is not None and issue.state is IssueState.SENT and corrections.is_open(tx, issue.id)
     if issue is not None and issue.state is not IssueState.DRAFT and not reopened:
         return RedirectResponse(f"/issues/{issue.number}", 303)
     target = None if reopened else issue  # what was sent takes corrections, and no new items
+    first_steps = None if begun else {"sender": bool(publication.sender and publication.address), "readers": readers}
     if parts == {"none"}:
         return Response(status_code=204)
     shows_queue = not parts or "#queue" in parts  # a word typed in the outline asks for the queue's number only
@@ -53,6 +57,7 @@ def desk(request: Request) -> Response:
         request,
         "desk",
         parts=parts,
+        first_steps=first_steps,
         waiting=0 if reopened else len(waiting),
         target=target,
         others=[one for one in drafts if issue is None or one.number != issue.number],
