@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http.client import IncompleteRead
 from threading import Timer
 from time import monotonic
@@ -98,7 +99,11 @@ class Fetcher:
 
     def __init__(self, limits: Fetching) -> None:
         self.limits = limits
-        self._tls = ssl.create_default_context()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made when it is first needed: reading all roots takes longer than most answers."""
+        return ssl.create_default_context()
 
     def fetch(self, request: Request, *, now: datetime) -> Answer:
         """The answer to one request, redirects followed. Never raises for what the network does.

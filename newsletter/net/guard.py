@@ -69,6 +69,29 @@ def addresses(host: str, port: int, *, allow_private: bool, timeout: float) -> l
 
     Raises Unreachable where there is none, none in `timeout` seconds, or one of them is private.
     """
+    found = _literal(host) or _resolved(host, port, timeout)
+    if not allow_private:
+        for _, address in found:
+            if not is_public(address):
+                raise Unreachable(
+                    f"{host} is the private address {address}; only public hosts are asked, unless the settings say "
+                    "allow_private_hosts = true under [fetch]."
+                )
+    return found
+
+
+def _literal(host: str) -> list[tuple[int, str]]:
+    """The address that a host is already; none for a name, which is asked for."""
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return []
+    if "%" in host:  # an interface goes with it, which only the resolver knows
+        return []
+    return [(int(socket.AF_INET if isinstance(ip, IPv4Address) else socket.AF_INET6), str(ip))]
+
+
+def _resolved(host: str, port: int, timeout: float) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     failure: list[OSError | UnicodeError] = []
 
@@ -86,13 +109,6 @@ def addresses(host: str, port: int, *, allow_private: bool, timeout: float) -> l
         raise Unreachable(f"The name {host} was not resolved within {timeout:.0f} s.", host_is_down=True)
     if failure or not found:
         raise Unreachable(f"There is no host called {host}; check the spelling of the address.", host_is_down=True)
-    if not allow_private:
-        for _, address in found:
-            if not is_public(address):
-                raise Unreachable(
-                    f"{host} is the private address {address}; only public hosts are asked, unless the settings say "
-                    "allow_private_hosts = true under [fetch]."
-                )
     return found
 
 
