@@ -108,8 +108,9 @@ def _decodes(path: Path, encoding: str) -> bool:
 def records(file: CsvFile, one_line: frozenset[int]) -> Iterator[Record]:
     """The rows below the header, in order; empty ones are left out. Memory does not grow with the file.
 
-    A quoted cell may hold line breaks, except in the columns `one_line`: there, as where the number of cells or the
-    quotation marks are wrong, the first line alone is broken and reading goes on with the next one.
+    A quoted cell may hold line breaks, except in the columns `one_line`: there the row is broken. Where such a cell
+    holds what looks like further rows, or the number of cells or the quotation marks are wrong, the first line alone is
+    broken and reading goes on with the next one.
     """
     width = len(file.header)
     ahead: deque[str] = deque()
@@ -129,7 +130,15 @@ def records(file: CsvFile, one_line: frozenset[int]) -> Iterator[Record]:
             taken = [line]
             cells = _quoted(taken, lines, ahead, file.delimiter)
             record = None if cells is None else _record(number, cells, width)
-            if len(taken) > 1 and record and (record.broken or any(_breaks(record.cells[at]) for at in one_line)):
+            if len(taken) > 1 and record and not record.broken:
+                broken = [at for at in sorted(one_line) if _breaks(record.cells[at])]
+                if any(_swallows(record.cells[at], file.delimiter) for at in broken):
+                    record = None
+                elif broken:
+                    name = file.header[broken[0]]
+                    why = f"its cell in the column “{name}” holds a line break; write it on one line"
+                    record = Record(number, record.cells, why)
+            elif len(taken) > 1:
                 record = None
             if record is None:
                 ahead.extendleft(reversed(taken[1:]))
@@ -167,6 +176,11 @@ def _record(number: int, cells: list[str], width: int) -> Record:
     if len(cells) == width:
         return Record(number, cells)
     return Record(number, cells, f"it has {len(cells)} cells where the first line names {width} columns")
+
+
+def _swallows(cell: str, delimiter: str) -> bool:
+    """Whether a cell over several lines looks as if a forgotten quotation mark had taken in the rows after it."""
+    return delimiter in cell or "@" in cell
 
 
 def _breaks(cell: str) -> bool:

@@ -40,7 +40,9 @@ def write_whole(path: Path, content: bytes) -> None:
     """A file that is there completely, also after a power cut, or not at all. Raises OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with draft.open("wb") as file:
+        # Letters to people: nobody else on this machine reads them, whatever the umask says.
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)  # also a draft that a crash left behind
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

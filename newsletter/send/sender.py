@@ -93,6 +93,8 @@ class Run:
                 raise
             finally:
                 loop.join()
+        if self.failure is None and not self._stop.is_set():
+            self.failure = self._watch.at_the_end()
         if self.failure is not None:
             raise self.failure
 

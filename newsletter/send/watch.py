@@ -14,6 +14,10 @@ IN_VAIN = 10
 """Messages for each server that failed or are uncertain by its doing, with none taken between them: an outage. A
 reader's own refusal says nothing of it, neither way."""
 
+FEW = 2
+"""Messages of a whole run of which none was taken, by the server's doing: a list of three whose server is ill is not
+*sent* either."""
+
 
 class Watch:
     """Looks at every outcome of a run. Not for several threads at once."""
@@ -22,6 +26,7 @@ class Watch:
         self._errors = ErrorRate(pause_above)
         self._suspicious = self._in_vain = 0
         self._patience = IN_VAIN * servers
+        self._answer = ""
         self.sent = 0
 
     def see(self, verdict: Verdict, answer: str) -> SendStopped | None:
@@ -40,13 +45,9 @@ class Watch:
                 "server, then let it go on: nobody gets a second copy.",
                 where="smtp",
             )
+        self._answer = answer
         if self._in_vain >= self._patience:
-            return SendStopped(
-                f"{self._in_vain} messages in a row failed or are uncertain and none was taken, the last answer was: "
-                f"{answer}. Look at the mail server and the deliveries, then let it go on: nobody gets a second copy.",
-                code="error-rate",
-                where="smtp",
-            )
+            return self._outage()
         if too_many:
             return SendStopped(
                 f"{self._errors.share:.0%} of the last messages failed or are uncertain, the last answer was: "
@@ -55,6 +56,18 @@ class Watch:
                 where="smtp",
             )
         return None
+
+    def at_the_end(self) -> SendStopped | None:
+        """Nobody is left to try: whether a list too short for the other limits met an outage."""
+        return self._outage() if self.sent == 0 and self._in_vain >= FEW else None
+
+    def _outage(self) -> SendStopped:
+        return SendStopped(
+            f"{self._in_vain} messages in a row failed or are uncertain and none was taken, the last answer was: "
+            f"{self._answer}. Look at the mail server and the deliveries, then let it go on: nobody gets a second copy.",
+            code="error-rate",
+            where="smtp",
+        )
 
 
 def refused(answer: str) -> SendStopped:

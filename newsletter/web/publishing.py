@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
-from newsletter.errors import NewsletterError, Refused
+from newsletter.errors import NewsletterError
 from newsletter.model.issue import IssueState
 from newsletter.model.user import Role
 from newsletter.model.when import read_when
@@ -26,8 +26,6 @@ router = APIRouter()
 PUBLISHERS = needs(Role.PUBLISHER)
 
 READY = frozenset({IssueState.DRAFT, IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD})
-FURTHEST = timedelta(days=731)
-"""How far ahead an issue may be planned: further is a slip of the pen."""
 MOST_MINUTES = 24 * 60
 """How long one may wait after the first readers."""
 
@@ -67,8 +65,6 @@ def schedule(
         planned = read_when(
             text, yours if zone == "yours" and yours and when != "usual" else desk.publication.zone, where="at"
         )
-        if planned.at > desk.clock.now() + FURTHEST:
-            raise Refused(_("That is more than 2 years ahead; choose an earlier day."), code="too-far", where="at")
         desk.schedule(number, planned, approve=True)
         place_of(request).wake()
 

@@ -74,6 +74,27 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
             ['a,Ada,"12 Mill Street', 'Alderwick"', "b,Bob,y"],
             [(2, ["a", "Ada", "12 Mill Street\nAlderwick"], ""), (4, ["b", "Bob", "y"], "")],
         ),
+        # A line break is told as what it is, and costs its own row, whose further lines are no rows.
+        (
+            ['a,"Ada\r', 'Byron",x', "b,Bob,y"],
+            [
+                (
+                    2,
+                    ["a", "Ada\r\nByron", "x"],
+                    "its cell in the column “name” holds a line break; write it on one line",
+                ),
+                (4, ["b", "Bob", "y"], ""),
+            ],
+        ),
+        # What looks like further rows was taken in by a forgotten quotation mark.
+        (
+            ['a,"Ada,x', 'b@example.org,"', ",y"],
+            [
+                (2, ["a", "Ada", "x"], BAD_QUOTES),
+                (3, ["b@example.org", ""], BAD_QUOTES),
+                (4, ["", "y"], "it has 2 cells where the first line names 3 columns"),
+            ],
+        ),
         (["a,Ada"], [(2, ["a", "Ada"], "it has 2 cells where the first line names 3 columns")]),
         (["a,Ada,x,y"], [(2, ["a", "Ada", "x", "y"], "it has 4 cells where the first line names 3 columns")]),
         # a forgotten quotation mark costs its own line only

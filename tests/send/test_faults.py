@@ -6,7 +6,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -170,7 +170,8 @@ def test_half_an_answer_has_its_place_in_the_ledger(
     issue = issue_for(sqlite_store, clock, READERS)
     hangs = after == b"250 half an ans" or b"25" in answers.values()  # only then the time that it takes counts
     settings = settings_for(rude(conversation(answers, after)), timeout=0.4 if hangs else 5.0, connections=6)
-    deliver(sqlite_store, settings, clock, issue)
+    with pytest.raises(SendStopped, match="none was taken") if state == "uncertain" else nullcontext():
+        deliver(sqlite_store, settings, clock, issue)
     assert counted(tally_of(sqlite_store, issue)) == {"audience": 6, state: 6}
 
 

@@ -16,7 +16,7 @@ from newsletter.send.outcomes import Verdict
 from newsletter.send.stopped import SendStopped
 from newsletter.send.watch import Watch
 from newsletter.settings import Settings
-from newsletter.store import Store, deliveries, publications
+from newsletter.store import Store, deliveries, issues, publications
 from newsletter.workflows.deliver import deliver
 
 TAKEN, NOBODY = Verdict(DeliveryState.SENT), Verdict(DeliveryState.FAILED, gone=True)
@@ -56,6 +56,43 @@ def test_an_outage_stops_a_small_list_too(verdicts: list[Verdict], servers: int,
     told = [watch.see(verdict, "the answer") for verdict in verdicts]
     assert (told[-1] is not None) is stops
     assert not any(told[:-1])
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "stops"),
+    [
+        ([LOST, LOST], True),
+        ([REFUSED, LOST, NOBODY], True),
+        ([LOST], False),  # one reader says nothing of a server
+        ([NOBODY] * 5, False),
+        ([LATER] * 5, False),
+        ([TAKEN, LOST, LOST, LOST], False),
+        ([], False),
+    ],
+)
+def test_a_list_of_a_few_of_whom_nobody_was_reached_is_an_outage(verdicts: list[Verdict], stops: bool) -> None:
+    watch = Watch(0.05)
+    assert not any(watch.see(verdict, "the answer") for verdict in verdicts)
+    assert (watch.at_the_end() is not None) is stops
+
+
+@pytest.mark.parametrize(("kind", "state"), [("dropdot", "uncertain"), ("harddot", "failed")])
+def test_three_readers_whose_server_is_ill_are_no_sent_issue(
+    sqlite_store: Store,
+    clock: Clock,
+    recorder: Callable[..., Any],
+    settings_for: Callable[..., Settings],
+    kind: str,
+    state: str,
+) -> None:
+    issue = issue_for(sqlite_store, clock, [f"{kind}-{number}@example.org" for number in range(3)])
+    with pytest.raises(SendStopped, match="in a row failed or are uncertain"):
+        deliver(sqlite_store, settings_for(recorder().port), clock, issue)
+    assert found(sqlite_store, issue) == (IssueState.PAUSED, {"audience": 3, state: 3})
+    with sqlite_store.writing() as tx:
+        issues.move(tx, issue, [IssueState.PAUSED], IssueState.SENDING, {})
+    deliver(sqlite_store, settings_for(recorder().port), clock, issue)
+    assert found(sqlite_store, issue) == (IssueState.SENT, {"audience": 3, state: 3}), "a person looked, and went on"
 
 
 @pytest.mark.parametrize(("kind", "state"), [("dropdot", "uncertain"), ("harddot", "failed")])

@@ -122,7 +122,7 @@ def test_a_source_that_gave_nothing_for_a_week_is_told(desk: Any, web: Any) -> N
 
 def test_lists_of_feeds_come_in_and_go_out(desk: Any) -> None:
     added, present, refused = sources.import_opml(desk.store, desk.clock, desk.publication, OPML.encode())
-    assert [(one.name, one.section) for one in added] == [("Times", "Local"), ("Cup", "Sport"), ("Alone", None)]
+    assert [(one.name, one.section) for one in added] == [("Times", "Local"), ("Cup", "Local / Sport"), ("Alone", None)]
     assert added[0].url == "https://times.example.org/feed?a=1&b=2"
     assert present == []
     assert [one.name for one in refused] == ["bad"]

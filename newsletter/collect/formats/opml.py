@@ -1,4 +1,4 @@
-"""OPML (opml.org): lists of feeds, in and out. Folders are sections."""
+"""OPML (opml.org): lists of feeds, in and out. Folders are sections, one in another with both names."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from newsletter.text.characters import one_line
 from newsletter.text.links import absolute
 
 MAX_FEEDS = 2_000
+BETWEEN = " / "
+"""Between a folder and a folder in it."""
+LONGEST_FOLDER = 200
 
 
 def read_opml(document: Document) -> Found:
-    """The feeds of a list, each once; the folder nearest to a feed is its section. An outline without a usable address
-    is refused. Raises Unreadable."""
+    """The feeds of a list, each once; the folders around a feed are its section, as `Town / Council`. An outline without
+    a usable address is refused. Raises Unreadable."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
@@ -53,8 +56,8 @@ def _title(outline: Any) -> str:
 
 
 def _folder(outline: Any) -> str | None:
-    folders = (_title(one) for one in outline.iterancestors("outline") if not _named(one, "xmlurl"))
-    return next(filter(None, folders), None)
+    inner_first = (_title(one) for one in outline.iterancestors("outline") if not _named(one, "xmlurl"))
+    return BETWEEN.join(reversed([one for one in inner_first if one]))[-LONGEST_FOLDER:] or None
 
 
 def write_opml(sources: Sequence[Source], title: str) -> str:
