@@ -64,7 +64,8 @@ class Watch:
     def _outage(self) -> SendStopped:
         return SendStopped(
             f"{self._in_vain} messages in a row failed or are uncertain and none was taken, the last answer was: "
-            f"{self._answer}. Look at the mail server and the deliveries, then let it go on: nobody gets a second copy.",
+            f"{self._answer}. Look at the mail server and the deliveries, then let it go on: nobody gets a second "
+            "copy.",
             code="error-rate",
             where="smtp",
         )

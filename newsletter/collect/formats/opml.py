@@ -19,8 +19,10 @@ LONGEST_FOLDER = 200
 
 
 def read_opml(document: Document) -> Found:
-    """The feeds of a list, each once; the folders around a feed are its section, as `Town / Council`. An outline without
-    a usable address is refused. Raises Unreadable."""
+    """The feeds of a list, each once; the folders around a feed are its section, as `Town / Council`.
+
+    An outline without a usable address is refused. Raises Unreadable.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
