@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 
@@ -46,8 +48,8 @@ def feed(number: int, entries: int) -> bytes:
     return f'<rss version="2.0"><channel><title>Feed {number}</title>{items}</channel></rss>'.encode()
 
 
-@pytest.fixture
-def urls() -> Iterator[list[str]]:
+def serve(told: Connection) -> None:
+    """The hosts, in a process of their own: else they and what is measured wait for one another."""
     bodies = [feed(number, ENTRIES) for number in range(FEEDS)]
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,18 +70,33 @@ def urls() -> Iterator[list[str]]:
     for server in servers:
         server.daemon_threads = True
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield [
-        f"http://127.0.0.{2 + number % HOSTS}:{servers[number % HOSTS].server_port}/{number}" for number in range(FEEDS)
-    ]
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    told.send([server.server_port for server in servers])
+    with suppress(EOFError):
+        told.recv()  # until the other end is closed
+
+
+@pytest.fixture
+def urls() -> Iterator[list[str]]:
+    ours, theirs = Pipe()
+    process = get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    ports = ours.recv()
+    yield [f"http://127.0.0.{2 + number % HOSTS}:{ports[number % HOSTS]}/{number}" for number in range(FEEDS)]
+    ours.close()
+    process.join(10)
 
 
 def peak() -> str:
     """The most memory that this process, and its largest child so far, have held: bytes that were in use at once."""
     ours, theirs = (resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return f"{ours / 1024:.0f} MiB here, {theirs / 1024:.0f} MiB in a worker process"
+
+
+def spent() -> float:
+    """Seconds of CPU of this process and of its worker processes that ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -113,13 +130,16 @@ def test_two_hundred_feeds_on_forty_hosts(sqlite_store: Store, clock: Clock, url
         feedparser.parse(io.BytesIO(body))
     parsing = time.process_time() - began
     cores = os.cpu_count() or 1
+    before = spent()
     first = seconds(once)
+    work = spent() - before
     again = seconds(once)
     plain = DELAY * FEEDS + parsing
     print(f"\n{FEEDS} feeds of {ENTRIES} entries, {HOSTS} hosts, {cores} cores")
     print(f"fetching {fetching:.2f} s, {fetching / host:.1f}× the slowest host's own {host:.2f} s")
     bound = host + parsing / cores
     print(f"whole run {first:.2f} s, {first / bound:.2f}× of host + feedparser's {parsing:.2f} s / cores")
+    print(f"its CPU {work:.2f} s: {work / cores / bound:.2f}× of the same, if all cores were ours alone")
     print(f"again, unchanged {again:.2f} s: {first / again:.1f}× faster")
     print(f"memory at most: {peak()}")
     print(f"the plain loop {plain:.2f} s: {plain / first:.2f}× of the whole run")
