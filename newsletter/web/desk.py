@@ -12,6 +12,7 @@ from newsletter.store import corrections, issues, subscribers
 from newsletter.store import triage as decisions
 from newsletter.text.to_markdown import to_markdown
 from newsletter.web.draft import NO_DRAFT, draft_values
+from newsletter.web.packing import packed
 from newsletter.web.page import page
 from newsletter.web.place import place_of
 from newsletter.web.queue import beside_the_queue, queue_values
@@ -53,7 +54,7 @@ def desk(request: Request) -> Response:
         draft = {**NO_DRAFT, "issue": issue, "inside": inside}
     else:
         draft = draft_values(request, issue)
-    return page(
+    answer = page(
         request,
         "desk",
         parts=parts,
@@ -65,3 +66,4 @@ def desk(request: Request) -> Response:
         to_markdown=to_markdown,
         **{**draft, **(queue_values(request, view, target) if shows_queue else beside_the_queue(request, view))},
     )
+    return packed(request, answer)
