@@ -33,7 +33,7 @@ def resume(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
     """Go on sending where it was paused; repeats nobody."""
     from newsletter.cli.progress import sending_bar
     from newsletter.workflows import steering
-    from newsletter.workflows.sending import send_on
+    from newsletter.workflows.sending import resume_on
 
     call: Call = ctx.obj
     room = desk(call)
@@ -42,7 +42,7 @@ def resume(ctx: typer.Context, issue: Annotated[str, ISSUE]) -> None:
 
     def run() -> tuple[Issue, Tally]:
         with sending_bar(call, room, number) as progress:
-            return send_on(room, number, progress=progress)
+            return resume_on(room, number, progress=progress)
 
     sent_shown(call, room, number, run)
 

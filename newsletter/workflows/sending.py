@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from newsletter.model.delivery import Tally
 from newsletter.model.issue import Issue
-from newsletter.workflows.deliver import send_or_follow
+from newsletter.send.stopped import SendStopped
+from newsletter.workflows.deliver import pause_with, send_or_follow
 from newsletter.workflows.publish import Desk
 
 
@@ -27,6 +28,15 @@ def send_now(
     """
     desk.start(number, approve=approve, segment=segment, canary=canary, canary_wait=canary_wait)
     return send_on(desk, number, progress=progress)
+
+
+def resume_on(desk: Desk, number: int, *, progress: Callable[[Tally], None] | None = None) -> tuple[Issue, Tally]:
+    """`send_on` for an issue that was just resumed: where nothing can be begun it is paused again, with why."""
+    try:
+        return send_on(desk, number, progress=progress)
+    except SendStopped as cause:
+        pause_with(desk.store, desk.issue(number).id, cause.message)
+        raise
 
 
 def send_on(desk: Desk, number: int, *, progress: Callable[[Tally], None] | None = None) -> tuple[Issue, Tally]:

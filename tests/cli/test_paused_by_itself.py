@@ -92,3 +92,14 @@ def test_where_nothing_was_begun_it_is_an_error(moody: Moody, call: Callable[...
     code, document, _ = call("issue", "send", 1, "--approve", "--yes")
     assert (code, document["error"]["code"]) == (2, "smtp")
     assert call("issue", "status", 1)[1]["state"] == "draft"
+
+
+def test_resuming_while_the_server_is_away_answers_with_the_counts_and_stays_paused(
+    moody: Moody, call: Callable[..., Any]
+) -> None:
+    assert call("issue", "send", 1, "--approve", "--yes")[1]["state"] == "paused"
+    moody.greeting = b"421 come back later\r\n"
+    code, counts, told = call("issue", "resume", 1)
+    assert (code, counts["state"], counts["queued"]) == (1, "paused", 60)
+    assert "asks for patience" in told
+    assert call("issue", "status", 1)[1]["state"] == "paused"
