@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, RedirectResponse
 
 from newsletter import __version__
+from newsletter.model.token import Scope
 from newsletter.model.user import Role
 from newsletter.web.api import (
     events,
@@ -109,7 +110,8 @@ def build(place: Place) -> FastAPI:
     api.state.operations = routes()
     for router in routers():
         api.include_router(router)
-    api.add_api_route("/openapi.json", lambda: JSONResponse(described(api)), include_in_schema=False)
+    for path in ("/openapi.json", "/docs/openapi.json"):
+        api.add_api_route(path, lambda: JSONResponse(described(api)), include_in_schema=False)
     api.add_api_route("/docs", docs, include_in_schema=False)
     api.add_api_route("/docs/shapes", shapes, include_in_schema=False)
     api.add_api_route("/", lambda: RedirectResponse("/api/docs", 303), include_in_schema=False)
@@ -132,7 +134,9 @@ def described(api: FastAPI) -> dict[str, Any]:
         }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                operation["x-role"] = needed[path, method].value
+                role = needed[path, method]
+                operation["x-role"] = role.value
+                operation["x-scope"] = next(scope.value for scope in Scope if scope.role is role)
                 operation["responses"]["422"] = WRONG[422]
                 _tell_headers(operation, method)
     return api.openapi_schema or {}
@@ -151,8 +155,11 @@ def _tell_headers(operation: dict[str, Any], method: str) -> None:
 
 
 def docs(request: Request) -> Response:
-    """The operations on one page, drawn here: no script, nothing from elsewhere."""
+    """The operations on one page, drawn here: no script, nothing from elsewhere. A program gets the document itself."""
     document = described(request.app)
+    accepted = request.headers.get("accept", "")
+    if "json" in accepted and "html" not in accepted:
+        return JSONResponse(document)
     return page(request, "api", document=document, groups=groups_of(document), left={**LEFT, **ELSEWHERE})
 
 

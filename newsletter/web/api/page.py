@@ -28,7 +28,8 @@ class Operation:
 
     method: str
     path: str
-    role: str
+    scope: str
+    """Of the token that it needs."""
     about: str
     asked: tuple[Field, ...]
     """In the address."""
@@ -133,7 +134,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str, one: Mapping
     return Operation(
         method.upper(),
         path,
-        one["x-role"],
+        one["x-scope"],
         one.get("description", ""),
         tuple(asked),
         tuple(bodies),

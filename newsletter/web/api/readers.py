@@ -17,13 +17,14 @@ from newsletter.audience.importing import import_csv
 from newsletter.errors import NewsletterError
 from newsletter.model.subscriber import Consent, SubscriberId
 from newsletter.model.user import Role
-from newsletter.store import subscribers
+from newsletter.store import audit, subscribers
 from newsletter.web.api.caller import By
 from newsletter.web.api.once import Route
 from newsletter.web.api.paging import after, cursor_of, page
 from newsletter.web.api.uploads import FILE, FORM, Passing, on_disk, spooled
 from newsletter.web.api.words import Body, Cursor, Limit, Line
 from newsletter.web.bodies import MEGABYTE, takes
+from newsletter.web.limits import address_of
 from newsletter.web.numbers import LARGEST
 from newsletter.web.roles import needs
 from newsletter.workflows.answers.readers import ErasedJson, ImportedJson, SubscriberJson
@@ -68,8 +69,20 @@ def list_subscribers(
     response_class=Response,
     responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
 )
-def export(by: By) -> Response:
-    """All readers as CSV, in the columns that an import takes back: `subscribers export`."""
+def export(by: By, request: Request) -> Response:
+    """All readers as CSV, in the columns that an import takes back: `subscribers export`. It stands in the log."""
+    with by.store.writing() as tx:
+        audit.add(
+            tx,
+            at=by.clock.now(),
+            who=by.who,
+            via="api",
+            deed="api.export",
+            subject=request.url.path,
+            address=address_of(request),
+            publication=by.publication.id,
+            detail={"token": by.token.name},
+        )
     folder = tempfile.TemporaryDirectory(prefix="newsletter-")
     try:
         file = File(folder.name) / "subscribers.csv"

@@ -282,12 +282,20 @@ def test_the_description_is_openapi_31_and_its_page_has_no_script(client: Any) -
             assert operation["security"] == [{"token": []}]
             assert "422" in operation["responses"]
             assert operation["x-role"] in list(Role)
+            assert Scope(operation["x-scope"]).role is Role(operation["x-role"])
     for path in ("/api/docs", "/api/docs/shapes"):
         page = client.get(path)
         assert page.status_code == 200
         assert "<script" not in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert len(page.content) < 100_000
+
+
+def test_a_program_that_asks_for_the_page_gets_the_document(client: Any) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert client.get("/api/docs", headers={"accept": "application/json"}).json() == document
+    assert client.get("/api/docs/openapi.json").json() == document
+    assert client.get("/api/docs", headers={"accept": "*/*"}).headers["content-type"].startswith("text/html")
 
 
 def test_the_page_tells_of_each_operation_its_fields_an_example_and_what_is_left_out(client: Any) -> None:

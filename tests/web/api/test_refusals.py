@@ -77,6 +77,13 @@ def test_a_body_beyond_measure_is_refused_before_it_is_read(client: Any, program
     assert is_problem(chunked, 411, "length")
 
 
+def test_the_desk_takes_a_picture_of_the_same_size(client: Any) -> None:
+    headers = {"origin": ORIGIN, "content-type": "multipart/form-data; boundary=x"}
+    for size, refused in ((20 * MEGABYTE, False), (22 * MEGABYTE, True)):
+        answer = client.post("/issues/1/images", content=b"", headers={**headers, "content-length": str(size)})
+        assert (answer.status_code == 413) is refused
+
+
 def test_another_host_is_told_as_a_problem(client: Any) -> None:
     assert is_problem(client.get("/api/me", headers={"host": "evil.example"}), 400, "host")
 
