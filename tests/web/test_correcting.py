@@ -51,6 +51,7 @@ def test_its_text_is_opened_edited_on_the_desk_and_closed_by_the_correction(page
     block = text.split('data-block="')[1].split('"')[0]
     page.post(f"/issues/1/blocks/{block}", {"blurb": "It opens on Saturdays.", "version": ""})
     assert "Sundays" in page.get("/archive/1").text
+    assert "Saturdays" in page.get("/issues/1/preview.html").text  # what will be there, not what was sent
     assert "Its text is open" in page.get("/issues/1").text
     page.post("/issues/1/correct", {"note": "On Saturdays."})
     assert "It opens on Saturdays." in page.get("/archive/1").text

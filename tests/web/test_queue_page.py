@@ -187,6 +187,11 @@ def test_a_script_gets_only_the_parts_it_uses(editor: Any, queue: list[ItemId]) 
     assert 'id="preview"' not in part
     assert len(part) < len(whole)
     assert editor.get("/", headers={"x-swap": "none"}).status_code == 204
+    beside = editor.get("/", headers={"x-swap": "#outline #preview #tabs"}).text
+    assert 'id="outline"' in beside
+    assert 'id="preview"' in beside
+    assert 'id="queue"' not in beside
+    assert 'id="tab-queue" data-key="g q">Queue<span class="count">3</span>' in beside
 
 
 def test_the_chosen_section_is_current_for_the_next(
