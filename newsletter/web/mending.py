@@ -7,6 +7,7 @@ import re
 _COMMAND = r"newsletter (?:issue|events|publication|sources|items|subscribers|theme) [a-z]"
 _ASIDE = re.compile(rf"\s*\({_COMMAND}[^()]*\)")
 _BEGIN = re.compile(rf"{_COMMAND}")
+_OPTION = re.compile(r"; --[a-z-]+ [^;.]*")
 _BEFORE = re.compile(r"(?:[:;.]\s|,\s+(?:or|oder)\s+|\s(?:or|oder)\s+)(?:[^:;.,]*\s)?$")
 
 
@@ -15,7 +16,7 @@ def without_command(message: str) -> str:
 
     On the page of the desk the link to the block, or the field itself, is what a person needs.
     """
-    text = _ASIDE.sub("", message)
+    text = _OPTION.sub("", _ASIDE.sub("", message))
     for found in _BEGIN.finditer(text):
         before = text[: found.start()]
         if before.count("“") > before.count("”"):

@@ -35,6 +35,11 @@ from newsletter.web.mending import without_command
             "“A newsletter issue of ours” has no link: newsletter issue edit 3 5 --url URL",
             "“A newsletter issue of ours” has no link.",
         ),
+        (
+            "It is asked again after 2026-11-22 09:23 UTC; --force asks it now.",
+            "It is asked again after 2026-11-22 09:23 UTC.",
+        ),
+        ("Sie wird nach 09:23 UTC wieder gefragt; --force fragt sie jetzt.", "Sie wird nach 09:23 UTC wieder gefragt."),
         ("The HTML part is too long.", "The HTML part is too long."),
         ("“newsletter issue set” is said.", "“newsletter issue set” is said."),
     ],
