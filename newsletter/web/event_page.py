@@ -17,6 +17,7 @@ from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
+from newsletter.web.retold import piece_retold
 
 router = APIRouter()
 
@@ -93,5 +94,5 @@ def _shown(
         event=data,
         typed=typed,
         wrong=wrong,
-        reading=told(data, zone=publication.zone, today=today),
+        reading=tuple(map(piece_retold, told(data, zone=publication.zone, today=today))),
     )

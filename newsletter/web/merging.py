@@ -17,6 +17,7 @@ from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import Id
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
+from newsletter.web.retold import piece_retold
 from newsletter.workflows.event_merging import merge
 
 router = APIRouter()
@@ -46,7 +47,7 @@ def compare(request: Request, event: Annotated[Id, Query()], other: Annotated[Id
     sides = [
         Side(
             one,
-            told(one.data, zone=publication.zone, today=today),
+            tuple(map(piece_retold, told(one.data, zone=publication.zone, today=today))),
             plain(one.data.description),
             names.get(one.source) if one.source else None,
         )

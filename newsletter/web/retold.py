@@ -19,15 +19,17 @@ from newsletter.web.languages import SOURCE, catalogue, language
 
 LONGEST = 8_000
 """Characters of a text that is looked at: what is longer holds more of others' words than of ours."""
-DEEPEST = 4
+DEEPEST = 6
 """How often a value may hold a text that holds a value."""
 MOST_PARTS = 30
 """Of a list, or of the sentences in a row: more are left as they are."""
 MOST_LOOKS = 100
 """How many texts within one text are looked for."""
+MANY_LETTERS = 10
+"""With so many of our own a text has certainly begun."""
 _QUOTED = ("“", "”")
 _ENDS = re.compile(r"[:;.](?:\s|$)")
-_SMALL = ("and", "at", "day", "days")
+_SMALL = ("and", "at", "day", "days", "to")
 _WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -85,6 +87,8 @@ class Known:
     templates: tuple[Template, ...]
     words: Mapping[str, str]
     """Names of months and weekdays, and what else stands in a date."""
+    beginnings: tuple[str, ...]
+    """With which words of ours the templates begin that begin with enough of them."""
     dated: Callable[[str], str]
     """A date as this language writes its day."""
 
@@ -143,9 +147,15 @@ class _Teller:
 
     def _is_ours(self, template: Template, found: list[str]) -> bool:
         """Where our words come late, what is before them is a name or a path, or a text of ours: never half of one."""
+        if template.literals[-1] and any(self._begins_another(value) for value in found):
+            return False  # two sentences in a row, and this one would swallow the second
         if template.literals[0]:
             return True
         return all(not _ENDS.search(value) or self._is_known(value) for value in found[:-1] or found)
+
+    def _begins_another(self, value: str) -> bool:
+        rest = value.partition(". ")[2]
+        return bool(rest) and any(rest.startswith(one) for one in self.known.beginnings)
 
     def _is_known(self, value: str) -> bool:
         known = self.known
@@ -201,7 +211,8 @@ def known(spoken: str) -> Known:
         else:
             whole[literals[0]] = translated.format()
     templates.sort(key=lambda one: one.weight, reverse=True)
-    return Known({**_states(spoken), **whole}, tuple(templates), _words(spoken, whole), partial(_dated, spoken))
+    begin = tuple({one.literals[0] for one in templates if len(one.literals[0]) >= MANY_LETTERS})
+    return Known({**_states(spoken), **whole}, tuple(templates), _words(spoken, whole), begin, partial(_dated, spoken))
 
 
 def parsed(said: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+from newsletter.render.themes import shipped_templates
 
 HERE = Path(__file__).parent.parent
 ROOMS = (
@@ -103,6 +106,7 @@ WORDS = (
     "alternative text",
     "alt",
     "and {count} more",
+    ", because {reason}",
     "back",
     "blurb",
     "calendar",
@@ -129,6 +133,7 @@ WORDS = (
     "the text part",
     "timed out",
     "title",
+    "to",
     "url",
 )
 """What stands for a value in these sentences and is no sentence itself."""
@@ -137,11 +142,22 @@ WORDS = (
 def found() -> Iterator[tuple[str, str]]:
     """Every template, in the format of `str.format`, with the file in which it stands."""
     yield from ((word, "sentences.py") for word in WORDS)
+    yield from in_themes()
     files = [path for room in ROOMS for path in (HERE / room).rglob("*.py")]
     for path in sorted([*files, *HERE.glob("*.py")]):
         where = path.relative_to(HERE).as_posix()
         if not where.startswith(SPEAKS_TO_OTHERS):
             yield from ((one, where) for one in in_source(path.read_text(encoding="utf-8")))
+
+
+def in_themes() -> Iterator[tuple[str, str]]:
+    """What the themes that we ship say of themselves and of their variables."""
+    for path in sorted(shipped_templates().glob("*/theme.toml")):
+        theme = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = [one for one in theme.get("variables", {}).values() if isinstance(one, dict)]
+        for said in (theme.get("description"), *(one.get("label") for one in tables)):
+            if said:
+                yield str(said).replace("{", "{{").replace("}", "}}"), f"templates/{path.parent.name}/theme.toml"
 
 
 def in_source(source: str) -> Iterator[str]:

@@ -69,6 +69,16 @@ def test_every_sentence_is_told_with_its_values(language: str) -> None:
             "Ausgelassen: a.pdf: Das ist leer; b.md: Sie kann nicht gelesen werden: odd; und 2 weitere.",
         ),
         (
+            "Left out: a.pdf: It is empty. Events left out: c.ics: The event was left out: it is cut off.",
+            "Ausgelassen: a.pdf: Das ist leer. "
+            "Ausgelassene Termine: c.ics: Der Termin wurde ausgelassen: er ist abgeschnitten.",
+        ),
+        (
+            "It is asked again after 2026-11-27 08:01 UTC, because it failed 3 times in a row; --force asks it now.",
+            "Sie wird nach 2026-11-27 08:01 UTC wieder gefragt, denn es schlug 3-mal hintereinander fehl; "
+            "--force fragt sie jetzt.",
+        ),
+        (
             "There is no setting “smpt”. Did you mean “smtp”?",
             "Die Einstellung „smpt“ gibt es nicht. Meinten Sie „smtp“?",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_why_a_source_could_not_be_read_is_told_in_german(
     folder = tmp_path / "drop"
     folder.mkdir()
     (folder / "empty.md").write_text("")
+    os.utime(folder / "empty.md", (1_000_000_000, 1_000_000_000))  # nobody is still writing it
     editor.post("/sources", {"address": str(folder)})
     editor.post("/sources/collect", {})
     page = editor.get("/sources", headers=GERMAN).text
