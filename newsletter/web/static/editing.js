@@ -64,6 +64,7 @@ async function once(form, state) {
   if (!answer.ok) return;
   form.elements.version.value = said.version;
   for (const [field, value] of sent) settle(field, value);
+  pane().dataset.state = said.state;
   tell("saved", said.clock);
   renew(said.state, refresh); // what one looks at first
 }

@@ -6,7 +6,6 @@ const { dataset } = document.documentElement;
 let stream = null;
 let later = 0;
 
-/** Call a function for each change of a kind. */
 export function listen(kind, heard) {
   ears.push([kind, (event) => heard(JSON.parse(event.data))]);
 }

@@ -16,7 +16,7 @@ function counterpart(child, inside, at) {
   return null;
 }
 
-/** Make `old` as `fresh`, which is used up. */
+/** `fresh` is used up. */
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh) || old.nodeName === "IFRAME" || fresh.dataset?.own !== undefined) return;
   if (!old.attributes) return void (old.data = fresh.data);

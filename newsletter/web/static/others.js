@@ -1,30 +1,31 @@
 /* Who else is here, and what they changed. */
 import { listen } from "./live.js";
-import { byId } from "./swap.js";
+import { byId, line } from "./swap.js";
 
 const pane = () => byId("outline");
 let heard = [];
-let at = null; // where the others were told that we are
+let at = null; // what we said last
 
 /** A later state of a draft is greater. */
 const ranked = (state) => state.map((number) => `${number}`.padStart(9)).join();
 
 function changed() {
-  const line = byId("changed");
-  if (line) line.hidden = ranked(heard) <= ranked(pane().dataset.state.split(" "));
+  const told = byId("changed");
+  const waits = line.length || [...document.forms].some((form) => form.saving?.busy); // for our own answer
+  if (told) told.hidden = waits || ranked(heard) <= ranked(pane().dataset.state.split(" "));
 }
 
 listen("issue", (drafts) => {
   heard = drafts[pane()?.dataset.issue] ?? [];
-  setTimeout(changed, 1500); // our own answer may be on its way
+  setTimeout(changed, 1500);
 });
 
 listen("presence", (all) => {
   const others = all.filter((one) => one.issue == pane()?.dataset.issue && one.user != pane().dataset.user);
-  for (const line of document.querySelectorAll("[data-one]")) {
-    const who = new Set(others.filter((one) => one.block == (line.dataset.present ?? one.block)).map((one) => one.who));
-    line.hidden = !who.size;
-    line.textContent = line.dataset.one.replace("#", [...who].join(", "));
+  for (const told of document.querySelectorAll("[data-one]")) {
+    const who = new Set(others.filter((one) => one.block == (told.dataset.present ?? one.block)).map((one) => one.who));
+    told.hidden = !who.size;
+    told.textContent = told.dataset.one.replace("#", [...who].join(", "));
   }
 });
 
@@ -36,7 +37,7 @@ function here(gone) {
   if ((at = now)) say(at, 0);
 }
 
-addEventListener("desk:swapped", () => (changed(), here()));
+addEventListener("desk:swapped", () => (setTimeout(changed), here()));
 addEventListener("visibilitychange", here);
 addEventListener("pagehide", () => here(true));
 setInterval(here, 15000);

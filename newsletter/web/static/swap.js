@@ -5,18 +5,18 @@ import { morph } from "./morph.js";
 export const byId = (id) => document.getElementById(id);
 
 const parser = new DOMParser();
-const line = []; // the request that is under way, and those that wait for it
+export const line = []; // the request that is under way, and those behind it
 const pathOf = ({ pathname, search }) => pathname + search;
 let shown = pathOf(location);
 
-/** Say it to who cannot see it happen. */
-export function announce(text) {
+/** For who cannot see it happen. */
+function announce(text) {
   const status = byId("status");
   status.textContent = "";
   requestAnimationFrame(() => (status.textContent = text));
 }
 
-/** A sentence about us, not about the work: in its fixed place until it is over. */
+/** A sentence about us, not about the work, until it is over. */
 export function trouble(kind) {
   const bar = byId("trouble");
   bar.hidden = !kind;
@@ -76,6 +76,7 @@ async function send({ url, parts, body, form, push }) {
   if (answer.ok && !left().length) return;
   if (!answer.headers.get("content-type")?.startsWith("text/html")) return announce(html), trouble("refused");
   const page = parser.parseFromString(html, "text/html");
+  const said = page.querySelector(".said")?.textContent;
   if (push !== undefined) {
     const isNew = shown !== pathOf(there);
     shown = pathOf(there);
@@ -85,7 +86,6 @@ async function send({ url, parts, body, form, push }) {
   const found = left().filter((part) => page.querySelector(part) && document.querySelector(part));
   if (found.length) replace(page, found, form);
   else if (push !== undefined) replace(page, ["body"]); // another page than we asked for: a conflict, a refusal
-  const said = page.querySelector(".said")?.textContent;
   if (said) announce(said);
 }
 
