@@ -158,43 +158,28 @@ def text(ctx: typer.Context, item: Annotated[int, typer.Argument(metavar="ID")])
 @app.command()
 def join(ctx: typer.Context, ids: _Ids) -> None:
     """Make these items one story; that is remembered."""
-    from newsletter.store import items, stories
+    from newsletter.workflows import retelling
 
-    call: Call = ctx.obj
-    publication, wanted, now = call.publication, _ids(ids), call.clock.now()
-    with call.store.writing() as tx:
-        items.get(tx, publication.id, wanted, now=now)
-        stories.join(tx, wanted, now=now)
-        found = items.get(tx, publication.id, wanted, now=now)
-    call.show([document(one) for one in found], lambda: _table(found))
+    _show(ctx.obj, retelling.join(ctx.obj.desk, _ids(ids)))
 
 
 @app.command()
 def split(ctx: typer.Context, ids: _Ids) -> None:
     """Take items out of their story; that is remembered."""
-    from newsletter.store import items, stories
+    from newsletter.workflows import retelling
 
-    call: Call = ctx.obj
-    publication, wanted, now = call.publication, _ids(ids), call.clock.now()
-    with call.store.writing() as tx:
-        items.get(tx, publication.id, wanted, now=now)
-        for key in wanted:
-            stories.split(tx, key, now=now)
-        found = items.get(tx, publication.id, wanted, now=now)
-    call.show([document(one) for one in found], lambda: _table(found))
+    _show(ctx.obj, retelling.split(ctx.obj.desk, _ids(ids)))
 
 
 @app.command()
 def lead(ctx: typer.Context, item: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """Let an item lead its story."""
-    from newsletter.store import items, stories
+    from newsletter.workflows import retelling
 
-    call: Call = ctx.obj
-    publication, wanted, now = call.publication, _ids([item]), call.clock.now()
-    with call.store.writing() as tx:
-        items.get(tx, publication.id, wanted, now=now)
-        stories.lead(tx, wanted[0])
-        found = items.get(tx, publication.id, wanted, now=now)
+    _show(ctx.obj, [retelling.lead(ctx.obj.desk, _ids([item])[0])])
+
+
+def _show(call: Call, found: Sequence[Item]) -> None:
     call.show([document(one) for one in found], lambda: _table(found))
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from newsletter.errors import NewsletterError
-from newsletter.model.item import Item, ItemId, Triage
+from newsletter.model.item import ItemId, Triage
 from newsletter.model.source import SourceId
 from newsletter.model.story import folded
-from newsletter.store import items, stories
+from newsletter.store import items
 from newsletter.web.api.caller import By, Caller
 from newsletter.web.api.once import Route
 from newsletter.web.api.paging import after, cursor_of
 from newsletter.web.api.uploads import described, sent
 from newsletter.web.api.words import Body, Cursor, InPath, Limit, Line, Number, Text
 from newsletter.web.bodies import MEGABYTE, takes
+from newsletter.workflows import retelling
 from newsletter.workflows.answers.items import DecidedJson, FullTextJson, ItemJson
 from newsletter.workflows.clip import Clipper
 from newsletter.workflows.shapes import full_text_json, item_json
@@ -165,45 +166,28 @@ class Ids(Body):
 
     ids: Annotated[list[Number], Field(min_length=1, max_length=100)]
 
+    def wanted(self) -> list[ItemId]:
+        """Each once."""
+        return [ItemId(one) for one in dict.fromkeys(self.ids)]
+
 
 @router.post("/items/join")
 def join_items(by: By, body: Ids) -> list[ItemJson]:
     """Make these one story; that is remembered: `items join ID…`."""
-    with by.store.writing() as tx:
-        wanted = _there(by, tx, body)
-        stories.join(tx, wanted, now=by.clock.now())
-        return [item_json(one) for one in _get(by, tx, wanted)]
+    return [item_json(one) for one in retelling.join(by.desk, body.wanted())]
 
 
 @router.post("/items/split")
 def split_items(by: By, body: Ids) -> list[ItemJson]:
     """Take these out of their story; that is remembered: `items split ID…`."""
-    with by.store.writing() as tx:
-        wanted = _there(by, tx, body)
-        for one in wanted:
-            stories.split(tx, one, now=by.clock.now())
-        return [item_json(one) for one in _get(by, tx, wanted)]
+    return [item_json(one) for one in retelling.split(by.desk, body.wanted())]
 
 
 @router.post("/items/{item}/lead")
 def lead_story(by: By, item: InPath) -> ItemJson:
     """Let an item lead its story: `items lead ID`."""
-    with by.store.writing() as tx:
-        wanted = [ItemId(item)]
-        _get(by, tx, wanted)
-        stories.lead(tx, wanted[0])
-        return item_json(_get(by, tx, wanted)[0])
+    return item_json(retelling.lead(by.desk, ItemId(item)))
 
 
 def _clipper(by: Caller) -> Clipper:
     return Clipper(by.store, by.settings, by.clock, by.publication)
-
-
-def _there(by: Caller, tx: Any, body: Ids) -> list[ItemId]:
-    wanted = [ItemId(one) for one in dict.fromkeys(body.ids)]
-    _get(by, tx, wanted)
-    return wanted
-
-
-def _get(by: Caller, tx: Any, wanted: list[ItemId]) -> list[Item]:
-    return items.get(tx, by.publication.id, wanted, now=by.clock.now())
