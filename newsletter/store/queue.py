@@ -52,7 +52,7 @@ def count(tx: Tx, publication: PublicationId, wanted: Wanted, *, now: datetime) 
     """How many rows there are."""
     of = story_item.c.story_id
     every = func.count(), func.count(of), func.count(of.distinct())
-    found, told, stories = tx.execute(_found(tx, publication, wanted, now, every)).one()
+    found, told, stories = tx.execute(_found(tx, publication, wanted, now, every, dated=False)).one()
     return int(found - told + stories)
 
 
@@ -62,8 +62,15 @@ def _of(row: Any) -> int:
 
 
 def _found(
-    tx: Tx, publication: PublicationId, wanted: Wanted, now: datetime, columns: Sequence[ColumnElement[Any]]
+    tx: Tx,
+    publication: PublicationId,
+    wanted: Wanted,
+    now: datetime,
+    columns: Sequence[ColumnElement[Any]],
+    *,
+    dated: bool = True,
 ) -> Select[Any]:
+    """What a question finds. `dated`: whether the columns tell the moment of an item."""
     conditions = [triage.c.publication_id == publication, *_as_it_stood(publication, wanted)]
     if wanted.upto is not None:
         conditions.append(triage.c.item_id <= wanted.upto)
@@ -77,12 +84,11 @@ def _found(
         select(*columns)
         .select_from(triage)
         .join(item, item.c.id == triage.c.item_id)
-        .outerjoin(
-            item_edit,
-            and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == triage.c.publication_id),
-        )
         .outerjoin(story_item, story_item.c.item_id == triage.c.item_id)
     )
+    if dated or wanted.since is not None:
+        its_edit = and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == triage.c.publication_id)
+        query = query.outerjoin(item_edit, its_edit)
     if wanted.section:
         query = query.outerjoin(
             source_publication,
