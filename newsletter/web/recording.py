@@ -25,7 +25,7 @@ TELLING = frozenset(
 _SECRET = re.compile(r"^/setup/.*")
 LONGEST_FORM = 16_384
 LONGEST_VALUE = 200
-QUIET = frozenset({"keys.switch", "reading.reading"})
+QUIET = frozenset({"keys.switch", "outline.markdown", "presence.say", "reading.reading"})
 """Deeds that change nothing, or but how a page looks to one person."""
 
 

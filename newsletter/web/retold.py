@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from string import Formatter
 
-from newsletter.web.languages import SOURCE, catalogue, language
+from newsletter.web.languages import NAMES, SOURCE, catalogue, language
 
 LONGEST = 8_000
 """Characters of a text that is looked at: what is longer holds more of others' words than of ours."""
@@ -213,6 +213,12 @@ def known(spoken: str) -> Known:
     templates.sort(key=lambda one: one.weight, reverse=True)
     begin = tuple({one.literals[0] for one in templates if len(one.literals[0]) >= MANY_LETTERS})
     return Known({**_states(spoken), **whole}, tuple(templates), _words(spoken, whole), begin, partial(_dated, spoken))
+
+
+def warm_up() -> None:
+    """Read the catalogues of all languages, so that nobody's first page has to wait for them."""
+    for one in NAMES:
+        known(one)
 
 
 def parsed(said: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

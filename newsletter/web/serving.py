@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +25,7 @@ from newsletter.web import log
 from newsletter.web.app import build
 from newsletter.web.limits import Attempts
 from newsletter.web.place import Place
+from newsletter.web.retold import warm_up
 from newsletter.web.setup import invite_first_user
 
 LOCK = "serve.lock"
@@ -76,6 +78,7 @@ def serve(
         log.start(settings.log)
         with _until_signal(server, app.state.live.end):
             alarm.start()
+            threading.Thread(target=warm_up, name="languages", daemon=True).start()
             try:
                 say(f"The desk is at http://{shown}:{port}/")
                 if token := invite_first_user(store, clock.now()):

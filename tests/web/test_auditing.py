@@ -19,7 +19,7 @@ from newsletter.web.recording import QUIET
 from .conftest import PASSWORD, Browser
 from .people import Door
 
-SILENT = {"presence.say", "outline.markdown", "public.unsubscribe", *QUIET}
+SILENT = {"public.unsubscribe", *QUIET}
 """What no person of the desk does, or what changes nothing."""
 GERMAN = {"accept-language": "de"}
 
