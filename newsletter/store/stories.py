@@ -165,7 +165,9 @@ def places_of(tx: Tx, number: PublicationId, ids: Iterable[ItemId]) -> dict[Item
     order = tx.execute(select(publication.c.outlets).where(publication.c.id == number)).scalar() or ()
     members: dict[int, list[AlsoIn]] = defaultdict(list)
     leads: dict[int, ItemId | None] = {}
-    for start in range(0, len(stories), _CHUNK):
+    told = sorted(key for key, _ in _members(tx, stories))
+    for start in range(0, len(told), _CHUNK):
+        chunk = told[start : start + _CHUNK]
         rows = tx.execute(
             select(
                 story_item.c.story_id,
@@ -180,7 +182,9 @@ def places_of(tx: Tx, number: PublicationId, ids: Iterable[ItemId]) -> dict[Item
             .join(triage, and_(triage.c.item_id == item.c.id, triage.c.publication_id == number))
             .outerjoin(source, source.c.id == item.c.source_id)
             .outerjoin(item_edit, and_(item_edit.c.item_id == item.c.id, item_edit.c.publication_id == number))
-            .where(story_item.c.story_id.in_(stories[start : start + _CHUNK]))
+            # of both: else SQLite begins with all that the publication has
+            .where(story_item.c.item_id.in_(chunk), triage.c.item_id.in_(chunk))
+            .order_by(story_item.c.item_id)
         )
         for row in rows:
             members[row.story_id].append(AlsoIn(ItemId(row.item_id), row.shown_outlet, row.shown_url))
