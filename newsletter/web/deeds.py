@@ -132,6 +132,7 @@ def words() -> dict[str, str]:
         "publishing.unschedule": _("withdrew a schedule"),
         "queue.keep_filter": _("kept a filter"),
         "queue.triage": _("decided about items"),
+        "readers.add": _("added a reader"),
         "readers.add_subscriber": _("added a reader"),
         "readers.erase": _("erased a reader"),
         "readers.import_readers": _("imported readers"),
