@@ -179,6 +179,18 @@ def test_the_connection_goes_to_the_address_that_was_checked(web: Any, monkeypat
     assert web.asked[0][1]["host"].startswith("feeds.alderwick.example")
 
 
+def test_a_literal_address_is_asked_of_no_resolver_and_checked_all_the_same(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(*_: Any, **__: Any) -> Any:
+        raise AssertionError("a resolver was asked")
+
+    url = web.serve("/feed", "<rss/>")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert isinstance(ask(url), Fetched)
+    assert "private address" in reason(ask(url, replace(OPEN, allow_private_hosts=False)))
+
+
 def test_no_proxy_is_taken_from_the_environment(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
