@@ -8,11 +8,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from newsletter.model.issue import Issue, IssueState
+from newsletter.model.user import Role
 from newsletter.store import issues
 from newsletter.web.api.caller import By, Caller
 from newsletter.web.api.once import Route
 from newsletter.web.api.paging import after, cursor_of, page, tagged
 from newsletter.web.api.words import Body, Cursor, IssueRef, Limit, Line, Number, Version, number_of
+from newsletter.web.roles import needs
 from newsletter.workflows import archive
 from newsletter.workflows.answers.issues import ArchivedJson, IssueJson, IssueRowJson
 from newsletter.workflows.drafting import fill_issue, new_issue, set_issue
@@ -98,7 +100,7 @@ class Kept(Body):
     keep_out: bool
 
 
-@router.post("/issues/{issue}/archive")
+@router.post("/issues/{issue}/archive", dependencies=[needs(Role.PUBLISHER)])
 def keep_out(by: By, issue: IssueRef, body: Kept) -> ArchivedJson:
     """Keep an issue out of the public pages, or show it there; also after it was sent: `issue archive`."""
     done = archive.keep_out(by.desk, number_of(issue), body.keep_out)

@@ -40,7 +40,19 @@ PUBLISHERS = {
     *(
         f"POST /issues/{{issue}}/{deed}"
         for deed in (
-            ["approve", "reopen", "schedule", "unschedule", "send", "pause", "resume", "cancel", "resolve", "correct"]
+            [
+                "approve",
+                "reopen",
+                "schedule",
+                "unschedule",
+                "send",
+                "pause",
+                "resume",
+                "cancel",
+                "resolve",
+                "correct",
+                "archive",
+            ]
         )
     ),
     "POST /subscribers",
