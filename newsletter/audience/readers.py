@@ -27,11 +27,13 @@ def add(
     language: str | None = None,
     zone: str | None = None,
     how: str = HOW,
+    also_who_left: bool = True,
 ) -> Subscriber:
     """Subscribe a reader by hand, or change one: what is not given stays, tags are added to those there are.
 
-    Who had unsubscribed is subscribed again: the person who does it says that the reader asked for it.
-    Raises NewsletterError for an address, language or zone that cannot be used; Refused for a suppressed address.
+    Who had unsubscribed is subscribed again, unless `also_who_left` says otherwise: the person who does it says that
+    the reader asked for it. Raises NewsletterError for an address, language or zone that cannot be used; Refused for a
+    suppressed address, with the code `left` for who unsubscribed.
     """
     address = _address(email)
     _examine(address, name, language, zone)
@@ -50,6 +52,13 @@ def add(
         )
         subscriber_import.keep(tx, publication, [data], how=how, now=clock.now())
         reader = subscribers.find(tx, publication, address.key)
+        if reader.consent is Consent.UNSUBSCRIBED and not also_who_left:
+            raise Refused(
+                f"{reader.email} unsubscribed on {reader.consent_at:%Y-%m-%d}. Add them again only if they asked for "
+                "it since.",
+                code="left",
+                where="EMAIL",
+            )
         if reader.consent is not Consent.CONFIRMED:
             subscribers.set_consent(tx, publication, reader.id, Consent.CONFIRMED, how=how, now=clock.now())
         return subscribers.find(tx, publication, address.key)

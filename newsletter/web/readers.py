@@ -9,10 +9,12 @@ from fastapi import APIRouter, Form, Request, Response
 from newsletter.audience import readers
 from newsletter.errors import NewsletterError
 from newsletter.model.subscriber import Consent, Subscriber, SubscriberId
+from newsletter.model.user import Role
 from newsletter.store import subscribers
 from newsletter.web.languages import gettext as _
 from newsletter.web.page import back, page
 from newsletter.web.place import place_of
+from newsletter.web.roles import needs
 
 router = APIRouter()
 
@@ -37,19 +39,32 @@ def listing(request: Request, q: str = "", status: str = "", after: int = 0) -> 
     return _shown(request, counts=counts, found=found, q=q, consent=consent)
 
 
-@router.post("/readers")
-def add(request: Request, email: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "") -> Response:
-    """One reader who asked for it. An address that cannot be taken stays in its field, with the reason."""
+@router.post("/readers", dependencies=[needs(Role.PUBLISHER)])
+def add(
+    request: Request,
+    email: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+    again: Annotated[bool, Form()] = False,
+) -> Response:
+    """One reader who asked for it. An address that cannot be taken stays in its field, with the reason; who
+    unsubscribed is asked about once more (`again`).
+    """
     place = place_of(request)
     try:
         reader = readers.add(
-            place.store, place.clock, place.publication_id, email, name=name.strip() or None, how="desk"
+            place.store,
+            place.clock,
+            place.publication_id,
+            email,
+            name=name.strip() or None,
+            how="desk",
+            also_who_left=again,
         )
     except NewsletterError as error:
         with place.store.reading() as tx:
             counts = subscribers.counts(tx, place.publication_id)
             found = subscribers.listing(tx, place.publication_id, limit=SHOWN + 1)
-        return _shown(request, 400, counts=counts, found=found, email=email, name=name, wrong=error.message)
+        return _shown(request, 400, counts=counts, found=found, email=email, name=name, wrong=error)
     return back(request, "/readers", _("%(email)s is on the list.", email=reader.email))
 
 
@@ -63,7 +78,7 @@ def _shown(
     consent: Consent | None = None,
     email: str = "",
     name: str = "",
-    wrong: str = "",
+    wrong: NewsletterError | None = None,
 ) -> Response:
     more = found[SHOWN - 1].id if len(found) > SHOWN else None
     return page(
@@ -76,5 +91,6 @@ def _shown(
         q=q,
         consent=consent,
         typed={"email": email, "name": name},
-        wrong=wrong,
+        wrong=wrong.message if wrong else "",
+        left=wrong is not None and wrong.code == "left",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from newsletter.audience import readers
 from newsletter.clock import Clock
 from newsletter.model.publication import Publication
 from newsletter.model.subscriber import Consent
@@ -76,3 +77,22 @@ def test_a_missing_sender_leads_to_the_settings_and_they_say_what_is_meant(
     editor.post("/issues/1/blocks", {"text": "Good morning."})
     assert editor.get("/issues/1").text.count("To the settings") == 2
     assert "as: Alderwick Letter &lt;desk@letter.example.org&gt;" in editor.get("/publication").text
+
+
+def test_only_a_publisher_adds_and_who_left_is_asked_about_once_more(
+    editor: Any, sqlite_store: Store, clock: Clock, letter: Publication
+) -> None:
+    door = Door(editor.client.app, sqlite_store, clock)
+    assert door.person("Emil", Role.EDITOR).post("/readers", {"email": "ana@example.org"}).status_code == 403
+    publisher = door.person("Paula", Role.PUBLISHER)
+    publisher.post("/readers", {"email": "ana@example.org"})
+    readers.unsubscribe(sqlite_store, clock, letter.id, "ana@example.org")
+    answer = publisher.post("/readers", {"email": "ana@example.org"})
+    assert answer.status_code == 400
+    assert "ana@example.org unsubscribed on " in answer.text
+    assert 'name="again"' in answer.text
+    with sqlite_store.reading() as tx:
+        assert readers.find(tx, letter.id, "ana@example.org").consent is Consent.UNSUBSCRIBED
+    assert publisher.post("/readers", {"email": "ana@example.org", "again": "1"}).status_code == 303
+    with sqlite_store.reading() as tx:
+        assert readers.find(tx, letter.id, "ana@example.org").consent is Consent.CONFIRMED
