@@ -66,7 +66,7 @@ async function once(form, state) {
   for (const [field, value] of sent) settle(field, value);
   pane().dataset.state = said.state;
   tell("saved", said.clock);
-  renew(said.state, refresh); // what one looks at first
+  renew(said.state, refresh);
 }
 
 function notice(form, name) {

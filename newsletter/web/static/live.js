@@ -36,4 +36,4 @@ addEventListener("visibilitychange", connect);
 addEventListener("desk:swapped", connect);
 addEventListener("pagehide", close);
 addEventListener("pageshow", connect);
-later = setTimeout(connect); // when all modules listen
+later = setTimeout(connect); // when all listen

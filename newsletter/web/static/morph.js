@@ -20,6 +20,7 @@ function counterpart(child, inside, at) {
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh) || old.nodeName === "IFRAME" || fresh.dataset?.own !== undefined) return;
   if (!old.attributes) return void (old.data = fresh.data);
+  if (old.matches("[data-autosave]") && +fresh.elements.version.value < +old.elements.version.value) return; // it is older
   const field = old.matches("input, select, textarea");
   if (field && isDirty(old) && !old.options) return; // nor what it came with: a save says what it was typed over
   const held = field && (isDirty(old) || old.matches("[data-autosave] :focus")) ? valueOf(old) : null;

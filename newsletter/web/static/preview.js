@@ -1,5 +1,5 @@
 /* The mail beside the outline. It cannot be looked into; so a twin of it (nothing runs there, too) is measured, and the mail stands in
-   its full height: the scroll is ours, and stays. What is new is loaded behind what is shown. */
+   its full height: the scroll is ours, and stays. What is new is loaded behind it. */
 import { byId } from "./swap.js";
 
 const mail = () => byId("mail-link")?.href;

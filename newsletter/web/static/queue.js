@@ -21,7 +21,7 @@ function select(row, focus) {
   current()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
   row.append(form);
-  form.querySelector("[name=item]").value = numberOf(row); // `elements.item` is a function
+  form.querySelector("[name=item]").value = numberOf(row); // `item` is a function
   form.elements.following.value = numberOf(following(row));
   const section = form.querySelector("select");
   if (section) section.value = row.dataset.into ?? section.dataset.current;

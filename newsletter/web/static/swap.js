@@ -5,7 +5,7 @@ import { morph } from "./morph.js";
 export const byId = (id) => document.getElementById(id);
 
 const parser = new DOMParser();
-export const line = []; // the request that is under way, and those behind it
+export const line = []; // requests in their order
 const pathOf = ({ pathname, search }) => pathname + search;
 let shown = pathOf(location);
 
@@ -85,7 +85,7 @@ async function send({ url, parts, body, form, push }) {
   }
   const found = left().filter((part) => page.querySelector(part) && document.querySelector(part));
   if (found.length) replace(page, found, form);
-  else if (push !== undefined) replace(page, ["body"]); // another page than we asked for: a conflict, a refusal
+  else if (push !== undefined) replace(page, ["body"]); // a conflict, a refusal
   if (said) announce(said);
 }
 
