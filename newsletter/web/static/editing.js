@@ -8,7 +8,7 @@ const pane = () => byId("outline");
 const forms = () => document.querySelectorAll("[data-autosave]");
 const keptAs = (form) => `desk ${pane()?.dataset.user} ${new URL(form.action).pathname}`;
 const texts = "[name]:not([type=hidden], button, [data-not-text])";
-const refresh = () => ask(location.href, ["#outline", "#preview", "#tabs"]);
+const refresh = () => ask("", ["#outline", "#preview", "#tabs"]);
 const dirty = (form) => [...form.elements].filter((one) => one.matches(texts) && isDirty(one));
 const of = (form) => (form.saving ??= {});
 

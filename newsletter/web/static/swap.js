@@ -9,7 +9,6 @@ export const line = []; // requests in their order
 const pathOf = ({ pathname, search }) => pathname + search;
 let shown = pathOf(location);
 
-/** For who cannot see it happen. */
 function announce(text) {
   const status = byId("status");
   status.textContent = "";
@@ -62,27 +61,27 @@ async function work() {
 async function send({ url, parts, body, form, push }) {
   const left = () => parts.filter((part) => !line.some((other, place) => place && other.parts.includes(part)));
   const wanted = left().join(" ");
-  if (!body && !wanted) return;
+  if (push === undefined && !body && !wanted) return;
   let answer, html;
   try {
     answer = await fetch(url, { method: body ? "POST" : "GET", body, headers: { "x-swap": wanted || "none" } });
     html = await answer.text();
   } catch {
-    return trouble("offline"); // what was typed is still in its field
+    return trouble("offline"); // what was typed is there
   }
   const there = new URL(answer.url);
   if (answer.status === 401 || there.pathname === "/signin") return trouble("signed-out");
   trouble("");
-  if (answer.ok && !left().length) return;
-  if (!answer.headers.get("content-type")?.startsWith("text/html")) return announce(html), trouble("refused");
-  const page = parser.parseFromString(html, "text/html");
-  const said = page.querySelector(".said")?.textContent;
   if (push !== undefined) {
     const isNew = shown !== pathOf(there);
     shown = pathOf(there);
     there.hash = (push && new URL(url).hash) || location.hash;
     history[push && isNew ? "pushState" : "replaceState"](null, "", there);
   }
+  if (answer.ok && !left().length) return;
+  if (!answer.headers.get("content-type")?.startsWith("text/html")) return announce(html), trouble("refused");
+  const page = parser.parseFromString(html, "text/html");
+  const said = page.querySelector(".said")?.textContent;
   const found = left().filter((part) => page.querySelector(part) && document.querySelector(part));
   if (found.length) replace(page, found, form);
   else if (push !== undefined) replace(page, ["body"]); // a conflict, a refusal
