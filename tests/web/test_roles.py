@@ -32,6 +32,7 @@ PUBLISHERS = {
         "correct",
     )
 } | {
+    "POST /readers",
     "POST /issues/{number}/resolve",
     "GET /issues/{number}/send",
     "GET /look",
