@@ -72,3 +72,5 @@ class Invitation:
     email: str | None = None
     user: UserId | None = None
     """Somebody who is there already, and chooses a new password by it."""
+    inviter: UserId | None = None
+    """Whose right to give it stands behind it; none: the machine itself, by its command line."""

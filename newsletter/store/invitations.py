@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
 
 from newsletter.model.user import Invitation, Role, User, UserId
 from newsletter.store import users
 from newsletter.store.engine import Tx
 from newsletter.store.schema import invitation as table
+from newsletter.store.schema import user as person
 
 
 def _invitation(row: Any) -> Invitation:
@@ -22,7 +23,14 @@ def _invitation(row: Any) -> Invitation:
         invited_by=row.invited_by,
         email=row.email,
         user=None if row.user_id is None else UserId(row.user_id),
+        inviter=None if row.inviter_id is None else UserId(row.inviter_id),
     )
+
+
+def _holds(now: datetime) -> ColumnElement[bool]:
+    """Not over, and whoever made it is still an administrator: only they may give roles and passwords."""
+    still = exists().where(person.c.id == table.c.inviter_id, person.c.role == Role.ADMIN.value)
+    return and_(table.c.expires_at > now, or_(table.c.inviter_id.is_(None), still))
 
 
 def add_first(tx: Tx, key: str, *, now: datetime, expires: datetime) -> None:
@@ -41,24 +49,28 @@ def add(
     expires: datetime,
     email: str | None = None,
     user: UserId | None = None,
+    inviter: UserId | None = None,
 ) -> None:
-    """A link for somebody new, or (`user`) for a new password: earlier ones for the same person are dead."""
+    """A link for somebody new, or (`user`) for a new password: earlier ones for the same person are dead.
+
+    `inviter` makes it hold only as long as they are administrators.
+    """
     tx.execute(delete(table).where(table.c.expires_at <= now))
     if user is not None:
         tx.execute(delete(table).where(table.c.user_id == user))
     values = {"token_hash": key, "role": role.value, "created_at": now, "expires_at": expires}
-    tx.execute(insert(table).values(**values, invited_by=by, email=email, user_id=user))
+    tx.execute(insert(table).values(**values, invited_by=by, email=email, user_id=user, inviter_id=inviter))
 
 
 def find(tx: Tx, key: str, now: datetime) -> Invitation | None:
     """What an unused link is for; none where it was used, is too old, or never was."""
-    row = tx.execute(select(table).where(table.c.token_hash == key, table.c.expires_at > now)).first()
+    row = tx.execute(select(table).where(table.c.token_hash == key, _holds(now))).first()
     return None if row is None else _invitation(row)
 
 
 def open_ones(tx: Tx, now: datetime) -> list[Invitation]:
     """The links that nobody has used yet, the latest first."""
-    query = select(table).where(table.c.expires_at > now, table.c.invited_by.is_not(None))
+    query = select(table).where(_holds(now), table.c.invited_by.is_not(None))
     return [_invitation(row) for row in tx.execute(query.order_by(table.c.created_at.desc()))]
 
 
@@ -69,14 +81,21 @@ def withdraw(tx: Tx, begins: str) -> int:
 
 
 def forget(tx: Tx, user: UserId) -> None:
-    """Kill the links of somebody who leaves."""
+    """Kill the links for somebody who leaves."""
     tx.execute(delete(table).where(table.c.user_id == user))
+
+
+def forget_made_by(tx: Tx, user: User) -> None:
+    """Kill the links that somebody made who may not make any more; those of long ago know them by name alone."""
+    long_ago = and_(table.c.inviter_id.is_(None), table.c.invited_by == user.name)
+    tx.execute(delete(table).where(or_(table.c.inviter_id == user.id, long_ago)))
 
 
 def accept(tx: Tx, key: str, name: str, password: str, *, now: datetime) -> User | None:
     """Use a link: the person is added, or gets the new password, and the link is dead, both or neither.
 
-    None where it is dead already. Raises NewsletterError where the name is taken.
+    None where it is dead already, or whoever made it may not give it any more. Raises
+    NewsletterError where the name is taken.
     """
     found = find(tx, key, now)
     taken = tx.execute(delete(table).where(table.c.token_hash == key)).rowcount

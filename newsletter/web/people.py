@@ -52,7 +52,8 @@ def invite(
         wanted = read_role(role)
         if mail:
             address_key(email)
-        token = people.invite(wanted, by=user_of(request).name, days=_days(days), email=email.strip()[:254] or None)
+        me = user_of(request)
+        token = people.invite(wanted, by=me.name, inviter=me.id, days=_days(days), email=email.strip()[:254] or None)
         remark(request, subject=email.strip()[:254] or "link", role=wanted.value)
     except NewsletterError as error:
         return back(request, HERE, error.message, level="error")
@@ -92,8 +93,8 @@ def change_role(request: Request, person: InPath, role: Annotated[str, Form()] =
 @router.post("/people/{person}/reset", dependencies=[ADMINS])
 def reset(request: Request, person: InPath, second_factor: Annotated[bool, Form()] = False) -> Response:
     """A one-time link for a new password; perhaps the second factor falls with it, when the phone is lost."""
-    people, user = people_of(request), _person(request, person)
-    token = people.reset(user.name, by=user_of(request).name, second_factor=second_factor)
+    people, user, me = people_of(request), _person(request, person), user_of(request)
+    token = people.reset(user.name, by=me.name, inviter=me.id, second_factor=second_factor)
     remark(request, subject=user.name, second_factor=second_factor)
     return _shown(request, link=people.address(token, base_of(request)), link_for=user.name)
 

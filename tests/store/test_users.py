@@ -116,6 +116,24 @@ def test_a_link_for_a_new_password_changes_only_that(store: Store, clock: Clock)
         assert users.find(tx, "Joris") == (joris, "new")
 
 
+def test_a_link_holds_as_long_as_whoever_made_it_may_make_links(store: Store, clock: Clock) -> None:
+    now = clock.now()
+    with store.writing() as tx:
+        users.add(tx, "Edda", "x", role=Role.ADMIN, now=now)
+        joris = users.add(tx, "Joris", "x", role=Role.ADMIN, now=now)
+        for key, by in (("mine", joris.id), ("machine", None)):
+            invitations.add(tx, key, role=Role.ADMIN, by="Joris", inviter=by, now=now, expires=now + DAY)
+        assert invitations.find(tx, "mine", now) is not None
+        users.change_role(tx, joris.id, Role.EDITOR)  # a link that was under way meanwhile is not deleted with it
+        assert invitations.find(tx, "mine", now) is None
+        assert [one.key for one in invitations.open_ones(tx, now)] == ["machine"]
+        assert invitations.accept(tx, "mine", "Mallory", "x", now=now) is None
+        assert invitations.accept(tx, "machine", "Ada", "x", now=now) is not None
+        invitations.add(tx, "old", role=Role.ADMIN, by="Joris", now=now, expires=now + DAY)
+        invitations.forget_made_by(tx, joris)
+        assert invitations.find(tx, "old", now) is None, "made before links knew who made them"
+
+
 def test_a_name_that_is_taken_leaves_the_link_alive(store: Store, clock: Clock) -> None:
     now = clock.now()
     with store.writing() as tx:

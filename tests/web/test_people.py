@@ -50,6 +50,21 @@ def test_an_invitation_is_withdrawn(editor: Browser, door: Door) -> None:
     assert door.browser().get(link).status_code == 404
 
 
+@pytest.mark.parametrize(("deed", "form"), [("remove", {"sure": "yes"}), ("role", {"role": "publisher"})])
+def test_the_links_of_a_former_administrator_open_nothing(
+    editor: Browser, door: Door, deed: str, form: dict[str, str]
+) -> None:
+    joris = door.person("Joris", Role.ADMIN)
+    door.person("Ada", Role.ADMIN)
+    links = [link_in(joris.post("/people/invite", {"role": "admin"}).text)]
+    links.append(link_in(joris.post(f"/people/{number(door.store, 'Ada')}/reset").text))
+    editor.post(f"/people/{number(door.store, 'Joris')}/{deed}", form)
+    for link in links:
+        assert door.browser().get(link).status_code == 404
+        again = {"name": "Mallory", "password": PASSWORD, "again": PASSWORD}
+        assert door.browser().post(link, again).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [

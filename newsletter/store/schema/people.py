@@ -52,6 +52,7 @@ invitation = Table(
     Column("invited_by", Text),  # a name; none: the first start
     Column("email", Text),
     Column("user_id", Integer),  # for somebody who is there already
+    Column("inviter_id", Integer),  # who made it at the desk; none: the machine's own command line
 )
 
 # Between the password and the code of the second factor.

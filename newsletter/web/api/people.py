@@ -10,7 +10,7 @@ from pydantic import Field
 from newsletter.model.user import Role
 from newsletter.store import audit, users
 from newsletter.web.api.caller import By, Caller
-from newsletter.web.api.once import Route
+from newsletter.web.api.once import Route, told_once
 from newsletter.web.api.paging import after, cursor_of, page, part
 from newsletter.web.api.words import Body, Cursor, Limit, Line
 from newsletter.web.numbers import LARGEST
@@ -45,11 +45,11 @@ class Invite(Body):
     days: Annotated[int, Field(ge=1, le=LONGEST)] = LASTS.days
 
 
-@router.post("/people/invitations", status_code=201, dependencies=[needs(Role.ADMIN)])
+@router.post("/people/invitations", status_code=201, dependencies=[needs(Role.ADMIN), told_once])
 def invite(by: By, body: Invite) -> InvitationJson:
     """A one-time link for somebody new: `people invite`."""
     people = _people(by)
-    token = people.invite(body.role, by=by.who, days=body.days, email=body.email or None)
+    token = people.invite(body.role, by=by.who, inviter=by.token.user.id, days=body.days, email=body.email or None)
     return {"role": body.role, "link": people.address(token)}
 
 
@@ -72,11 +72,12 @@ class NewPassword(Body):
     days: Annotated[int, Field(ge=1, le=LONGEST)] = 1
 
 
-@router.post("/people/{name}/reset", status_code=201, dependencies=[needs(Role.ADMIN)])
+@router.post("/people/{name}/reset", status_code=201, dependencies=[needs(Role.ADMIN), told_once])
 def reset(by: By, name: Name, body: NewPassword | None = None) -> ResetJson:
     """A one-time link by which somebody chooses a new password: `people reset`."""
     people, wanted = _people(by), body or NewPassword()
-    token = people.reset(name, by=by.who, days=wanted.days, second_factor=wanted.second_factor)
+    inviter = by.token.user.id
+    token = people.reset(name, by=by.who, inviter=inviter, days=wanted.days, second_factor=wanted.second_factor)
     return {"name": name, "link": people.address(token)}
 
 

@@ -1,4 +1,4 @@
-"""What comes back with a block that an undo brings back."""
+"""What comes back with a block that an undo brings back, and who made a link that opens a door."""
 
 from __future__ import annotations
 
@@ -26,3 +26,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_gone_waiver_block_id"), "gone_waiver", ["block_id"], unique=False)
     op.create_index(op.f("ix_gone_waiver_issue_id"), "gone_waiver", ["issue_id"], unique=False)
+    op.add_column("invitation", sa.Column("inviter_id", sa.Integer(), nullable=True))
