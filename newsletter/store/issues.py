@@ -122,6 +122,12 @@ def by_id(tx: Tx, issue: IssueId) -> Issue:
     return _row(row, outlines.load(tx, issue))
 
 
+def held(tx: Tx, issue: IssueId) -> Issue:
+    """One issue as it is now, and as it stays until this transaction ends: others who would change it wait."""
+    tx.execute(select(issues.c.id).where(issues.c.id == issue).with_for_update())
+    return by_id(tx, issue)
+
+
 def listing(tx: Tx, publication_id: PublicationId, state: IssueState | None = None) -> list[Issue]:
     """The issues of a publication without their outlines, newest first."""
     query = _select().where(issues.c.publication_id == publication_id).order_by(issues.c.number.desc())

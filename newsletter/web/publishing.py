@@ -115,11 +115,11 @@ def send(
         wait = whole(minutes, what=_("How many minutes")) or 0
         if wait > MOST_MINUTES:
             raise NewsletterError(_("Wait a day at most before the others get it."))
-        if desk.issue(number).state not in READY:
-            return  # a second click: it is on its way
         countdown.send_soon(desk, number, who=user_of(request).name, canary=canary, canary_wait=timedelta(minutes=wait))
         place_of(request).wake()
 
+    if desk_of(request).issue(number).state is IssueState.SENDING:  # a second click: it is on its way
+        return RedirectResponse(f"/issues/{number}", 303)
     return do(request, number, begin, _("It goes out in %(n)s seconds.", n=countdown.SECONDS))
 
 

@@ -47,7 +47,7 @@ def correct(desk: Desk, number: int, note: str) -> Issue:
     data = desk.frozen(material) if is_open else shown
     data = replace(data, note=_dated(desk, said, shown.note))
     with desk.store.writing() as tx:
-        if issues.by_id(tx, issue.id) != issue:
+        if issues.held(tx, issue.id) != issue:
             raise Conflict(f"Somebody changed issue {number} while it was checked; look at it again.")
         kept = renditions.add(tx, issue.id, data, now=desk.clock.now())
         corrections.close(tx, issue.id, kept.id)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from newsletter.errors import Refused
+from newsletter.errors import Conflict, Refused
 from newsletter.model.issue import Issue, IssueState, Planned
-from newsletter.store import countdowns, issues
+from newsletter.store import Tx, countdowns, issues
 from newsletter.workflows.deliver import try_server
 from newsletter.workflows.publish import Desk
 
@@ -33,17 +33,20 @@ def send_soon(desk: Desk, number: int, *, who: str, canary: int = 0, canary_wait
         raise Refused(f"Issue {number} is {issue.state} and cannot be sent.", code="not-sent")
     try_server(desk.settings)
     until = desk.clock.now() + timedelta(seconds=SECONDS)
-    with desk.store.writing() as tx:
-        countdowns.begin(tx, issues.get(tx, desk.publication.id, number), until=until, who=who)
+
+    def begin(tx: Tx, issue: Issue) -> None:
+        other = countdowns.get(tx, issue.id)  # somebody else was faster, while the server was asked
+        if other and is_counting(issue, other):
+            raise Conflict(f"Issue {number} counts already.")
+        countdowns.begin(tx, issue, until=until, who=who)
+        issues.change(tx, issue.id, {"canary": canary, "canary_wait": int(canary_wait.total_seconds())})
+
     try:
-        desk.schedule(number, Planned(at=until, zone=desk.publication.zone), approve=True)
-    except BaseException:
-        with desk.store.writing() as tx:
-            countdowns.end(tx, issue.id)
-        raise
-    with desk.store.writing() as tx:
-        columns = {"canary": canary, "canary_wait": int(canary_wait.total_seconds())}
-        issues.change(tx, issue.id, columns)
+        desk.schedule(number, Planned(at=until, zone=desk.publication.zone), approve=True, first=begin)
+    except Conflict:
+        if (of_the_other := counting(desk, desk.issue(number))) is None:
+            raise
+        return of_the_other
     return until
 
 

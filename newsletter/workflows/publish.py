@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -232,7 +232,7 @@ class Desk:
             raise Refused(f"Issue {number} is {issue.state}; only a draft can be approved.", code="not-a-draft")
         data = self.frozen(material)
         with self.store.writing() as tx:
-            if issues.by_id(tx, issue.id) != issue:
+            if issues.held(tx, issue.id) != issue:
                 raise Conflict(f"Somebody changed issue {number} while it was checked; look at it again.")
             self._keep(tx, issue, data)
             return issues.by_id(tx, issue.id)
@@ -273,8 +273,17 @@ class Desk:
             issues.unplan(tx, issue.id)
             return issues.by_id(tx, issue.id)
 
-    def schedule(self, number: int, planned: Planned, *, approve: bool = False) -> Issue:
+    def schedule(
+        self,
+        number: int,
+        planned: Planned,
+        *,
+        approve: bool = False,
+        first: Callable[[Tx, Issue], None] = lambda tx, issue: None,
+    ) -> Issue:
         """Plan when an approved (or held) issue goes out; `approve` first where it is a draft.
+
+        `first` is done in the same transaction, with the issue as it was before.
 
         An issue bears the day it goes out: where that is not the day it was approved for, it is dated anew. Raises
         Refused for a time in the past, a segment that does not exist, a state that does not allow it, or where it
@@ -299,8 +308,9 @@ class Desk:
             raise Refused(f"Issue {number} is {issue.state} and cannot be scheduled.", code="not-scheduled")
         data = self.frozen(material) if issue.state is IssueState.DRAFT else self._dated_anew(material)
         with self.store.writing() as tx:
-            if issues.by_id(tx, issue.id) != issue:
+            if issues.held(tx, issue.id) != issue:
                 raise Conflict(f"Somebody changed issue {number} meanwhile; look at it again.")
+            first(tx, issue)
             columns: dict[str, object] = {"held_why": None}
             if data is not None:
                 columns["rendition_id"] = renditions.add(tx, issue.id, data, now=self.clock.now()).id
@@ -413,7 +423,7 @@ class Desk:
         data = self._dated_anew(self.material(issue.number, on=today))
         if data is not None:
             with self.store.writing() as tx:
-                if issues.by_id(tx, issue.id) != issue:
+                if issues.held(tx, issue.id) != issue:
                     raise Conflict(f"Somebody changed issue {issue.number} meanwhile; look at it again.")
                 rendition = renditions.add(tx, issue.id, data, now=self.clock.now())
                 issues.change(tx, issue.id, {"rendition_id": rendition.id, "approved_at": self.clock.now()})

@@ -150,6 +150,15 @@ def test_sending_asks_in_words_and_begins_in_ten_seconds(page: Any, sqlite_store
     assert state(sqlite_store, letter) is IssueState.DRAFT
 
 
+@pytest.mark.parametrize("state", ["cancelled", "sent", "paused"])
+def test_what_cannot_go_out_is_not_said_to(page: Any, sqlite_store: Store, letter: Publication, state: str) -> None:
+    with sqlite_store.writing() as tx:
+        issues.change(tx, issues.get(tx, letter.id, 1).id, {"state": state})
+    text = told(page, page.post("/issues/1/send"))
+    assert "It goes out in" not in text
+    assert "cannot be sent" in text
+
+
 def test_what_is_not_taken_back_is_shown_as_it_goes_out(
     page: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
 ) -> None:

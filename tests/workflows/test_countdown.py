@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,43 @@ def test_a_second_click_counts_on(desk: Desk) -> None:
     assert send_soon(desk, 1, who="bo") == first
     take_back(desk, 1)
     assert desk.issue(1).state is IssueState.DRAFT
+
+
+def test_two_at_once_hear_of_one_countdown_and_either_takes_it_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(2, timeout=30)
+    monkeypatch.setattr("newsletter.workflows.countdown.try_server", lambda settings: together.wait())
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda who: send_soon(desk, 1, who=who), ("ada", "bo"))
+    assert first == second == counting(desk, desk.issue(1))
+    assert take_back(desk, 1).state is IssueState.DRAFT
+
+
+@pytest.mark.parametrize("state", [IssueState.DRAFT, IssueState.APPROVED, IssueState.SCHEDULED])
+def test_who_waits_long_for_the_server_counts_on_with_who_was_faster(
+    desk: Desk, state: IssueState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = prepared(desk, state)
+    faster = send_soon
+
+    def slow(settings: Settings) -> None:
+        monkeypatch.setattr("newsletter.workflows.countdown.try_server", lambda settings: None)
+        told.append(faster(desk, 1, who="bo"))
+
+    told: list[datetime] = []
+    monkeypatch.setattr("newsletter.workflows.countdown.try_server", slow)
+    assert [send_soon(desk, 1, who="ada")] == told
+    assert take_back(desk, 1) == before
+    assert tick(desk.store, desk.settings, later(desk, SECONDS + 5)) == []
+
+
+def test_withdrawn_and_sent_again_it_counts_anew(desk: Desk) -> None:
+    send_soon(desk, 1, who="ada")
+    desk.unschedule(1)
+    assert counting(desk, desk.issue(1)) is None
+    assert send_soon(desk, 1, who="bo") == counting(desk, desk.issue(1))
+    assert take_back(desk, 1).state is IssueState.APPROVED
 
 
 def test_what_a_check_refuses_does_not_begin_to_count(desk: Desk) -> None:
