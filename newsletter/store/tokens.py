@@ -73,7 +73,10 @@ def remove(tx: Tx, person: UserId, token: int) -> Token:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request with an Idempotency-Key was, and what it got; status none: it is still under way."""
+    """What a request with an Idempotency-Key was, and what it got; status none: it is still under way.
+
+    Body none where there is a status: it held a secret.
+    """
 
     request_hash: str
     status: int | None
@@ -91,8 +94,8 @@ def begin(tx: Tx, token: int, key: str, request_hash: str, *, now: datetime, for
     return Answer(row.request_hash, row.status, row.body)
 
 
-def finish(tx: Tx, token: int, key: str, *, status: int, body: str) -> None:
-    """What a request got, for when it is asked again."""
+def finish(tx: Tx, token: int, key: str, *, status: int, body: str | None) -> None:
+    """What a request got, for when it is asked again; body none: it is not to be kept."""
     query = update(api_answer).where(api_answer.c.token_id == token, api_answer.c.key == key)
     tx.execute(query.values(status=status, body=body))
 

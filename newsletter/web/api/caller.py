@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -49,42 +50,55 @@ class Caller:
         return Editor(self.store, self.clock, self.publication, self.who)
 
 
-def admitted(
-    request: Request,
-    shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    publication: Annotated[
-        str | None, Query(max_length=100, description="A newsletter's slug; else the one that is served.")
-    ] = None,
-) -> Caller:
-    """Let a token in. Raises NoToken (401), and NotYours (403) where it, or its person, may not do this."""
-    place = place_of(request)
-    if shown is None:
+def let_in(request: Request) -> Token:
+    """Let a token in, before anything else of the request is read.
+
+    Raises NoToken (401), TooMany (429), and NotYours (403) where it, or its person, may not do this.
+    """
+    state = request.scope["state"]
+    known: Token | None = state.get("token")
+    if known is not None:
+        return known
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not (secret := secret.strip()):
         raise NoToken("Show a token: Authorization: Bearer nld_… (make one on your account page of the desk).")
+    place = place_of(request)
     now = place.clock.now()
     with place.store.reading() as tx:
-        token = tokens.find(tx, hashed(shown.credentials), now)
-        everything = publications.listing(tx) if publication else []
+        token = tokens.find(tx, hashed(secret), now)
     if token is None:
         _count(place, request)
         raise NoToken("This token is not known here, or it is over; make another one on your account page.")
     if token.used_at is None or now - token.used_at > USED:
         with place.store.writing() as tx:
             tokens.used(tx, token.id, now)
-    route = request.scope["route"]
-    needed = role_for({request.method}, route.dependencies)
+    needed = role_for({request.method}, request.scope["route"].dependencies)
     if not may(token.user, needed):
         raise NotYours(needed, token.user.role)
     if not may_token(token, needed):
         scope = next(scope for scope in Scope if scope.role is needed)
         raise OutOfScope(scope, token.scope)
+    state["token"] = token
+    return token
+
+
+def admitted(
+    request: Request,
+    _shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    publication: Annotated[
+        str | None, Query(max_length=100, description="A newsletter's slug; else the one that is served.")
+    ] = None,
+) -> Caller:
+    """Who calls, and about which newsletter. Raises what `let_in` raises, and NotFound (404) for the newsletter."""
+    place, token = place_of(request), let_in(request)
     if publication:
+        with place.store.reading() as tx:
+            everything = publications.listing(tx)
         wanted = next((one for one in everything if one.slug == publication), None)
         if wanted is None:
             raise NotFound("There is no such newsletter here.", where="publication")
-        from dataclasses import replace
-
         place = replace(place, publication_id=wanted.id)
-    state = request.scope["state"]
+    state, route = request.scope["state"], request.scope["route"]
     state.update(actor=token.user, place=place, deed=f"api.{route.endpoint.__name__}")
     remark(request, token=token.name)
     return Caller(place, token)
