@@ -14,7 +14,6 @@ from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
 from newsletter.web.place import desk_of
-from newsletter.web.publishing import do
 from newsletter.web.roles import needs
 from newsletter.workflows import correct as workflow
 
@@ -40,17 +39,21 @@ def correct(
     desk = desk_of(request)
     try:
         workflow.correct(desk, number, note)
-        draft = workflow.draft_letter(desk, number, note) if letter else None
     except NewsletterError as error:
         one, tally = desk.status(number)
         if one.state is not IssueState.SENT:
-            return do(request, number, lambda _desk: workflow.correct(desk, number, note), "")
+            return back(request, f"/issues/{number}", error.message, level="error")
         values = {**on_its_way(request, desk, one, tally), "note": note, "wrong": error.message}
         return page(request, "sending", status=400, until=None, **values)
-    if draft is not None:
-        return back(
-            request,
-            f"/issues/{draft.number}",
-            _("The archive shows issue %(number)s corrected. This is the letter to those who have it.", number=number),
-        )
-    return back(request, f"/issues/{number}", _("The archive shows it corrected."))
+    if not letter:
+        return back(request, f"/issues/{number}", _("The archive shows it corrected."))
+    try:
+        draft = workflow.draft_letter(desk, number, note)
+    except NewsletterError as error:  # the note is there: said again, it would stand there twice
+        said = _("The archive shows it corrected, but the letter could not be begun: %(why)s", why=error.message)
+        return back(request, f"/issues/{number}", said, level="error")
+    return back(
+        request,
+        f"/issues/{draft.number}",
+        _("The archive shows issue %(number)s corrected. This is the letter to those who have it.", number=number),
+    )
