@@ -35,7 +35,7 @@ CHECKS = [
 ]
 FEW = 2
 """Requests for each operation at every run; `long` sends many."""
-MANY = int(os.environ.get("NEWSLETTER_TEST_EXAMPLES", "25"))
+MANY = int(os.environ.get("NEWSLETTER_TEST_EXAMPLES", "8"))
 ALONE = {"/doctor", "/themes/{theme}/check", "/themes", "/backup"}
 """Each takes seconds: tests of their own ask them."""
 
