@@ -6,7 +6,8 @@ raises NotFound, Refused where the issue is no draft, and Conflict where somebod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from newsletter.model.publication import Publication
 from newsletter.model.tags import read_tags
 from newsletter.queue import outline as edits
 from newsletter.store import Store, Tx, assets, corrections, issues, items
+from newsletter.store.within import Within
 from newsletter.text.personal import check_personal
 
 
@@ -42,13 +44,25 @@ class Editor:
     ) -> Issue:
         """Read a draft, change it, and keep it. With `joins` it may be one step of the history with the one before."""
         with self.store.writing() as tx:
-            issue = self.draft(tx, number)
-            if if_version is not None and if_version != issue.version:
-                raise Conflict(
-                    f"Issue {issue.number} is at version {issue.version}, not {if_version}: somebody was faster.",
-                    where="--if-version",
-                )
+            issue = self._at_version(self.draft(tx, number), if_version)
             return issues.save(tx, issue, edit(tx, issue), who=self.who, change=what, now=self.clock.now(), joins=joins)
+
+    @contextmanager
+    def together(self, number: int | None = None, *, if_version: int | None = None) -> Iterator[Editor]:
+        """Several changes that are all kept, or none of them; of an issue that still is at this version."""
+        with self.store.writing() as tx:
+            if if_version is not None:
+                self._at_version(self.draft(tx, number), if_version)
+            yield replace(self, store=Within(self.store, tx))
+
+    @staticmethod
+    def _at_version(issue: Issue, if_version: int | None) -> Issue:
+        if if_version is not None and if_version != issue.version:
+            raise Conflict(
+                f"Issue {issue.number} is at version {issue.version}, not {if_version}: somebody was faster.",
+                where="--if-version",
+            )
+        return issue
 
     def draft(self, tx: Tx, number: int | None) -> Issue:
         """An issue that may be edited: a draft, or one that was sent and named by its number, open for a correction.

@@ -53,18 +53,21 @@ class SectionEdit(Body):
 
 
 @router.patch("/issues/{issue}/sections/{section}")
-def change_section(by: By, response: Response, issue: IssueRef, section: SectionRef, body: SectionEdit) -> IssueJson:
-    """Rename, move or limit a section: `issue section rename|move`."""
+def change_section(
+    by: By, response: Response, issue: IssueRef, section: SectionRef, body: SectionEdit, version: Version
+) -> IssueJson:
+    """Rename, move or limit a section, all of it or nothing: `issue section rename|move`. If-Match: the issue's."""
     number, changed = number_of(issue), None
     limits = "most" in body.model_fields_set
     if body.name is None and body.to is None and not limits:
         raise NewsletterError("Say a name, a place in “to”, or a limit in “most”.", where="body")
-    if body.name is not None:
-        changed = by.editor.rename_section(number, section, body.name)
-    if body.to is not None:
-        changed = by.editor.move_section(number, section, body.to)
-    if limits:
-        changed = blocks.limit_section(by.editor, number, section, body.most)
+    with by.editor.together(number, if_version=version) as editor:
+        if body.name is not None:
+            changed = editor.rename_section(number, section, body.name)
+        if body.to is not None:
+            changed = editor.move_section(number, section, body.to)
+        if limits:
+            changed = blocks.limit_section(editor, number, section, body.most)
     return shown(by, response, changed)
 
 
@@ -177,8 +180,8 @@ class BlockEdit(Body):
 def edit_block(
     by: By, response: Response, issue: IssueRef, block: InPath, body: BlockEdit, version: Version
 ) -> IssueJson:
-    """Edit or move a block: `issue edit`, `issue move`. Its own version is in If-Match where it is edited, the
-    issue's where it is only moved.
+    """Edit or move a block, all of it or nothing: `issue edit`, `issue move`. Its own version is in If-Match where it
+    is edited, the issue's where it is only moved.
     """
     fields = body.given()
     to, section = fields.pop("to", None), fields.pop("section", None)
@@ -187,11 +190,12 @@ def edit_block(
     if not fields and to is None:
         raise NewsletterError("Say what to change.", where="body")
     number, changed = number_of(issue), None
-    if fields:
-        changed = by.editor.edit_block(number, BlockId(block), fields, if_version=version)
-    if to is not None:
-        when = None if fields else version
-        changed = by.editor.move_block(number, BlockId(block), to, section=section, if_version=when)
+    with by.editor.together() as editor:
+        if fields:
+            changed = editor.edit_block(number, BlockId(block), fields, if_version=version)
+        if to is not None:
+            when = None if fields else version
+            changed = editor.move_block(number, BlockId(block), to, section=section, if_version=when)
     return shown(by, response, changed)
 
 

@@ -377,3 +377,40 @@ def test_every_list_comes_in_pages(program: Made, settings: Settings, path: str,
         found += [one[key] for one in answer.json()]
         at = answer.headers.get("link", "").split(">")[0].removeprefix("</api")
     assert found == everything
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "status"),
+    [
+        ("/issues/1/blocks/{block}", {"headline": "Changed", "to": 1, "section": "No such"}, 404),
+        ("/issues/1/blocks/{block}", {"headline": "Changed", "to": 99}, 422),
+        ("/issues/1/sections/{section}", {"name": "Changed", "to": 99}, 422),
+        ("/issues/1/sections/{section}", {"name": "Changed", "to": 1, "most": 5_000}, 422),
+    ],
+)
+def test_what_cannot_be_done_as_a_whole_changes_nothing(
+    program: Made, path: str, asked: dict[str, Any], status: int
+) -> None:
+    desk = program()
+    desk.post("/issues", {})
+    before = desk.post("/issues/1/blocks", {"text": "Write to us.", "headline": "As it was"}).json()
+    section = before["sections"][0]
+    path = path.format(block=section["blocks"][0]["id"], section=section["id"])
+    assert desk.patch(path, asked).status_code == status
+    assert desk.get("/issues/1").json() == before
+
+
+def test_if_match_counts_for_all_of_a_request(program: Made) -> None:
+    desk = program()
+    desk.post("/issues", {})
+    before = desk.post("/issues/1/blocks", {"text": "Write to us."})
+    section, seen = before.json()["sections"][0], before.headers["etag"]
+    path = f"/issues/1/sections/{section['id']}"
+    changed = desk.patch(path, {"name": "News", "most": 3}, if_match=seen)
+    assert changed.status_code == 200
+    assert (changed.json()["sections"][0]["name"], changed.json()["sections"][0]["most"]) == ("News", 3)
+    assert is_problem(desk.patch(path, {"name": "Other", "most": 4}, if_match=seen), 412, "conflict")
+    block = f"/issues/1/blocks/{section['blocks'][0]['id']}"
+    both = desk.patch(block, {"headline": "Now", "to": 1}, if_match=f'"{section["blocks"][0]["version"]}"')
+    assert both.status_code == 200
+    assert is_problem(desk.patch(block, {"headline": "x", "to": 1}, if_match='"99"'), 412, "conflict")
