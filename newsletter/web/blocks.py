@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 
 from newsletter.errors import Conflict, NewsletterError
-from newsletter.model.issue import BlockId, BlockKind, Issue, Outline, Standing
+from newsletter.model.issue import Block, BlockId, BlockKind, Issue, Outline, Standing
 from newsletter.model.item import ItemId
 from newsletter.model.when import read_date
 from newsletter.queue import blocks
@@ -23,10 +23,10 @@ from newsletter.web.editing import (
     both,
     edited,
     is_autosave,
+    laid_over,
     refused,
     saved,
     says_what_it_saw,
-    untouched,
     version_in,
 )
 from newsletter.web.fulltext import html_of, sentences_of
@@ -155,14 +155,17 @@ def _saved_over(
     """Save against what was seen: the version, or each field where the page says what it held. Raises Conflict."""
     if not says_what_it_saw(form):
         return editor.edit_block(number, block, values, if_version=version_in(form), joins=auto)
-    with editor.store.reading() as tx:
-        now = issues.get(tx, editor.publication.id, number)
-    theirs = block_at(now.outline, find_block(now.outline, block))
-    rest = untouched(form, mine, theirs)
-    if rest is None:
-        raise Conflict("Somebody changed this block meanwhile; look at it again before you save.")
     beside = {name: value for name, value in values.items() if name not in mine}
-    return editor.edit_block(number, block, rest | beside, if_version=theirs.version, joins=auto)
+
+    def look() -> Block:
+        with editor.store.reading() as tx:
+            now = issues.get(tx, editor.publication.id, number)
+        return block_at(now.outline, find_block(now.outline, block))
+
+    def save(theirs: Block, rest: dict[str, str]) -> Issue:
+        return editor.edit_block(number, block, rest | beside, if_version=theirs.version, joins=auto)
+
+    return laid_over(form, mine, look, save)
 
 
 def _step(editor: Editor, number: int, block: BlockId, step: int) -> Issue:

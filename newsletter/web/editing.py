@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 from markupsafe import Markup
 from starlette.responses import JSONResponse
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import Conflict, NewsletterError
 from newsletter.model.issue import Issue
 from newsletter.store import arrivals
 from newsletter.web.bodies import USUAL
@@ -20,6 +20,10 @@ from newsletter.web.page import back, local, page
 from newsletter.web.place import editor_of, place_of
 from newsletter.web.retold import retold
 
+Seen = TypeVar("Seen")
+
+LOOKS = 5
+"""How often is looked again where others save other fields of the same block at the same moment."""
 AUTOSAVE = "x-autosave"
 """The header of a page that saves by itself while somebody types."""
 
@@ -134,3 +138,27 @@ def untouched(form: dict[str, str], mine: dict[str, str], theirs: object) -> dic
     if all(was is not None and was == (getattr(theirs, name) or "") for name, was in seen.items()):
         return rest
     return None
+
+
+def laid_over(
+    form: dict[str, str],
+    mine: dict[str, str],
+    look: Callable[[], Seen],
+    save: Callable[[Seen, dict[str, str]], Issue],
+) -> Issue:
+    """Save my fields over what stands there now, where nobody else touched just those.
+
+    `save` says of which version it was told, and raises Conflict where another save came between: then it is looked
+    again. Raises Conflict where somebody touched the same field.
+    """
+    for looks in range(1, LOOKS + 1):
+        theirs = look()
+        rest = untouched(form, mine, theirs)
+        if rest is None:
+            break
+        try:
+            return save(theirs, rest)
+        except Conflict:
+            if looks == LOOKS:
+                raise
+    raise Conflict("Somebody changed this meanwhile; look at it again before you save.")

@@ -18,11 +18,11 @@ from newsletter.web.editing import (
     both,
     edited,
     is_autosave,
+    laid_over,
     letter_fields,
     refused,
     saved,
     says_what_it_saw,
-    untouched,
     version_in,
 )
 from newsletter.web.languages import gettext as _
@@ -68,19 +68,21 @@ def fields(request: Request, number: InPath, form: Fields) -> Response:
     """Title, subject and preheader. A page that saves by itself gets JSON."""
     editor, auto = editor_of(request), is_autosave(request)
     mine = {name: form[name] for name in letter_fields() if name in form}
-    with place_of(request).store.reading() as tx:
-        now = issues.get(tx, editor.publication.id, number)
+
+    def look() -> Issue:
+        with place_of(request).store.reading() as tx:
+            return issues.get(tx, editor.publication.id, number)
+
+    def save(theirs: Issue, rest: dict[str, str]) -> Issue:
+        return editor.set_fields(number, rest, if_version=theirs.version, joins=auto)
+
     try:
         if says_what_it_saw(form):
-            rest = untouched(form, mine, now)
-            if rest is None:
-                raise Conflict("Somebody changed this meanwhile.")
-            issue = editor.set_fields(number, rest, if_version=now.version, joins=auto)
+            issue = laid_over(form, mine, look, save)
         else:
             issue = editor.set_fields(number, mine, if_version=version_in(form), joins=auto)
     except Conflict:
-        with place_of(request).store.reading() as tx:
-            now = issues.get(tx, editor.publication.id, number)
+        now = look()
         return both(request, form, letter_fields(), mine, now, now.version)
     except NewsletterError as error:
         if auto:

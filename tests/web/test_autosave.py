@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from newsletter.errors import Conflict
 from newsletter.model.publication import Publication
 from newsletter.store import Store, issues
+from newsletter.web import editing
 
 AUTO = {"x-autosave": "1"}
 
@@ -139,3 +141,44 @@ def test_others_are_seen_where_they_are(page: Any, sqlite_store: Store, letter: 
     page.post("/issues/1/presence", {"block": "0", "gone": "1"})
     with sqlite_store.reading() as tx:
         assert [one["who"] for one in told(tx, letter.id)] == ["Bo"]
+
+
+@pytest.mark.parametrize("kind", ["block", "letter"])
+def test_two_fields_that_are_saved_at_the_same_moment_are_both_kept(
+    page: Any, sqlite_store: Store, letter: Publication, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    block = text_block(sqlite_store, letter)
+    path = f"/issues/1/blocks/{block.id}" if kind == "block" else "/issues/1/fields"
+    mine, theirs = ("headline", "teaser") if kind == "block" else ("subject", "preheader")
+    look, saves = editing.untouched, iter(range(4))
+
+    def interrupted(form: dict[str, str], fields: dict[str, str], now: Any) -> dict[str, str] | None:
+        """Somebody else saves between the look and the save, three times."""
+        rest = look(form, fields, now)
+        if mine in fields and (number := next(saves, None)) is not None and number < 3:
+            said = {theirs: f"Theirs {number}", f"was_{theirs}": f"Theirs {number - 1}" if number else ""}
+            assert page.post(path, said, headers=AUTO).status_code == 200
+        return rest
+
+    monkeypatch.setattr(editing, "untouched", interrupted)
+    answer = page.post(path, {mine: "Mine", f"was_{mine}": ""}, headers=AUTO)
+    assert answer.status_code == 200, answer.text
+    with sqlite_store.reading() as tx:
+        issue = issues.get(tx, letter.id, 1)
+    kept = text_block(sqlite_store, letter) if kind == "block" else issue
+    assert (getattr(kept, mine), getattr(kept, theirs)) == ("Mine", "Theirs 2")
+
+
+def test_who_is_never_let_in_between_gets_a_conflict_in_the_end() -> None:
+    saves = []
+
+    def save(theirs: Any, rest: dict[str, str]) -> Any:
+        saves.append(rest)
+        raise Conflict("Somebody was faster.")
+
+    class Block:
+        headline = ""
+
+    with pytest.raises(Conflict):
+        editing.laid_over({"was_headline": ""}, {"headline": "Mine"}, Block, save)
+    assert saves == [{"headline": "Mine"}] * editing.LOOKS
