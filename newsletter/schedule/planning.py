@@ -23,6 +23,7 @@ from newsletter.workflows.answers.newsletters import (
 )
 from newsletter.workflows.digest import Filled, run_digest
 from newsletter.workflows.digest_rules import change
+from newsletter.workflows.pairs import Pair
 from newsletter.workflows.publications import duration_text
 from newsletter.workflows.publish import Desk
 
@@ -100,7 +101,7 @@ def holidays_json(desk: Desk) -> list[HolidayJson]:
 # ---------------------------------------------------------------- the digest
 
 
-def set_digest(desk: Desk, pairs: Sequence[str]) -> bool:
+def set_digest(desk: Desk, pairs: Sequence[Pair]) -> bool:
     """Set `KEY=VALUE` pairs of the digest; whether it has a time, its own or the newsletter's."""
     with desk.store.reading() as tx:
         has_cadence = cadences.get(tx, desk.publication.id) is not None

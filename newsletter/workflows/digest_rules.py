@@ -12,13 +12,14 @@ from newsletter.errors import NewsletterError
 from newsletter.model.digest import Choice, Digest, Then
 from newsletter.model.source import SourceId
 from newsletter.store import digests, sources
+from newsletter.workflows.pairs import Pair, Value, key_and_value, parts
 from newsletter.workflows.publications import read_duration
 from newsletter.workflows.publish import Desk
 
 MOST = 500
 
 
-def change(desk: Desk, pairs: Sequence[str], *, check_cadence: Callable[[str], object]) -> Digest:
+def change(desk: Desk, pairs: Sequence[Pair], *, check_cadence: Callable[[str], object]) -> Digest:
     """Set `KEY=VALUE` pairs of the digest, which is made where there is none: all of them, or none where one is wrong.
 
     An empty value takes the usual one. It runs by itself from now on. `check_cadence` raises for a rule that is none.
@@ -31,21 +32,19 @@ def change(desk: Desk, pairs: Sequence[str], *, check_cadence: Callable[[str], o
     if digest.waits_why is not None:  # a person agrees by this
         digest = replace(digest, waits_why=None, since=desk.clock.now())
     for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise NewsletterError(f"Write “{pair}” as KEY=VALUE, for example most=12.", where=pair)
+        key, value = key_and_value(pair, example="most=12")
         if key not in _KEYS:
             near = difflib.get_close_matches(key, _KEYS, 1)
             hint = f" Did you mean “{near[0]}”?" if near else f" There are: {', '.join(_KEYS)}."
             raise NewsletterError(f"A digest has no “{key}”.{hint}", where=key)
         column, read = _KEYS[key]
         usual = getattr(plain, column)
-        if key == "cadence" and value.strip():
+        if key == "cadence" and isinstance(value, str) and value:
             check_cadence(value)
-            if digest.rule != value.strip():  # what passed by another rule is over
+            if digest.rule != value:  # what passed by another rule is over
                 digest = replace(digest, since=desk.clock.now())
-        found: Any = read(value.strip()) if value.strip() else usual
-        if key == "sources" and value.strip():
+        found: Any = read(value) if value else usual
+        if key == "sources" and value:
             found = _sources(
                 found, {one.name.casefold(): one.id for one in known} | {str(one.id): one.id for one in known}
             )
@@ -71,8 +70,8 @@ def _line(value: str) -> str:
     return value
 
 
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in _line(value).split(",") if name.strip()))
+def _names(value: Value) -> tuple[str, ...]:
+    return tuple(_line(name) for name in parts(value))
 
 
 def _sources(names: tuple[str, ...], known: dict[str, SourceId]) -> tuple[SourceId, ...]:
@@ -114,7 +113,7 @@ def _age(value: str) -> timedelta:
     return age
 
 
-_KEYS: dict[str, tuple[str, Callable[[str], Any]]] = {
+_KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "cadence": ("rule", _line),
     "sources": ("sources", _names),
     "sections": ("sections", _names),

@@ -15,6 +15,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.publication import Publication
 from newsletter.settings import Settings
 from newsletter.store import Store, publications
+from newsletter.workflows.pairs import Pair, Value, key_and_value, parts
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -25,19 +26,17 @@ def add(store: Store, clock: Clock, name: str) -> Publication:
         return publications.add(tx, _name(name), now=clock.now())
 
 
-def change(store: Store, settings: Settings, publication: Publication, pairs: Sequence[str]) -> Publication:
+def change(store: Store, settings: Settings, publication: Publication, pairs: Sequence[Pair]) -> Publication:
     """Set `KEY=VALUE` pairs: all of them, or none where one cannot be used."""
     fields: dict[str, Any] = {}
     for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise NewsletterError(f"Write “{pair}” as KEY=VALUE, for example name='The Lantern'.", where=pair)
+        key, value = key_and_value(pair, example="name='The Lantern'")
         if key not in _FIELDS:
             near = difflib.get_close_matches(key, _FIELDS, 1)
             hint = f" Did you mean “{near[0]}”?" if near else f" There are: {', '.join(_FIELDS)}."
             raise NewsletterError(f"A publication has no “{key}”.{hint}", where=key)
         column, read = _FIELDS[key]
-        fields[column] = read(value.strip())
+        fields[column] = read(value)
     if "theme" in fields:
         from newsletter.render.themes import open_theme
 
@@ -140,8 +139,8 @@ def _grouping(value: str) -> str:
     return "" if value == "none" else value
 
 
-def _event_zones(value: str) -> tuple[str, ...]:
-    zones = tuple(dict.fromkeys(_zone(one) for one in re.split(r"[,\s]+", value) if one))
+def _event_zones(value: Value) -> tuple[str, ...]:
+    zones = tuple(_zone(one) for one in parts(value, lambda text: re.split(r"[,\s]+", text)))
     if len(zones) == 1 or len(zones) > 4:
         raise NewsletterError(
             "event_zones are two to four zones, such as America/New_York,Europe/Berlin, or empty for each event's own.",
@@ -154,11 +153,11 @@ def _address(value: str) -> str:
     return "\n".join(line.strip() for line in value.replace("\r", "").split("\n") if line.strip())
 
 
-def _outlets(value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in _line("outlets")(value).split(",") if name.strip()))
+def _outlets(value: Value) -> tuple[str, ...]:
+    return tuple(_line("outlets")(name) for name in parts(value))
 
 
-_FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
+_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "name": ("name", _name),
     "from": ("sender", _mailbox("from", required=True)),
     "reply_to": ("reply_to", _mailbox("reply_to")),

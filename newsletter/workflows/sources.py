@@ -23,6 +23,7 @@ from newsletter.settings import Settings
 from newsletter.store import Store, source_use, sources
 from newsletter.text.characters import one_line
 from newsletter.workflows.answers.sources import OfferJson, RefusedFeedJson, SourceJson
+from newsletter.workflows.pairs import Pair, Value, key_and_value, parts
 from newsletter.workflows.shapes import source_json
 
 _LOOK = 10.0
@@ -105,16 +106,14 @@ def remove(store: Store, publication: Publication, number: SourceId) -> Source:
         return sources.remove(tx, publication.id, number)
 
 
-def change(store: Store, publication: Publication, number: SourceId, pairs: Sequence[str]) -> Source:
+def change(store: Store, publication: Publication, number: SourceId, pairs: Sequence[Pair]) -> Source:
     """Set `KEY=VALUE` pairs of a source: all of them, or none where one cannot be used. Raises NewsletterError."""
     fields: dict[str, Any] = {}
     for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise NewsletterError(f"Write “{pair}” as KEY=VALUE, for example outlet='The Ferry'.", where=pair)
+        key, value = key_and_value(pair, example="outlet='The Ferry'")
         if key not in _FIELDS:
             raise NewsletterError(f"A source has no “{key}”. There are: {', '.join(_FIELDS)}.", where=key)
-        fields[key] = _FIELDS[key](value.strip())
+        fields[key] = _FIELDS[key](value)
     with store.writing() as tx:
         return sources.change(tx, publication.id, number, fields)
 
@@ -205,8 +204,8 @@ def export_opml(store: Store, publication: Publication) -> str:
         return write_opml(sources.listing(tx, publication.id), publication.name)
 
 
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (one_line(part) for part in value.split(",")))))
+def _words(value: Value) -> tuple[str, ...]:
+    return parts([one_line(part) for part in parts(value)])
 
 
 def _name(value: str) -> str:
@@ -247,7 +246,7 @@ def _url(value: str) -> str:
     return found.url
 
 
-_FIELDS: dict[str, Callable[[str], Any]] = {
+_FIELDS: dict[str, Callable[[Any], Any]] = {
     "name": _name,
     "outlet": lambda value: one_line(value) or None,
     "section": lambda value: one_line(value) or None,

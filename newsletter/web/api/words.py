@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.web.numbers import LARGEST
+from newsletter.workflows.pairs import Pair, Value
 
 
 def _storable(text: str) -> str:
@@ -35,16 +36,16 @@ class Body(BaseModel):
         return {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
 
 
-def pairs_of(body: Body) -> list[str]:
-    """The fields that were sent as `KEY=VALUE`, as the command line takes them; null: empty."""
-    return [f"{name}={_said(value)}" for name, value in body.model_dump(exclude_unset=True, by_alias=True).items()]
+def pairs_of(body: Body) -> list[Pair]:
+    """The fields that were sent, as they are set: a list stays one, whatever commas are in it; null: empty."""
+    return [(name, _said(value)) for name, value in body.model_dump(exclude_unset=True, by_alias=True).items()]
 
 
-def _said(value: Any) -> str:
+def _said(value: Any) -> Value:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ",".join(map(str, value))
+        return [str(one) for one in value]
     return "" if value is None else str(value)
 
 

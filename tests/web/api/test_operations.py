@@ -414,3 +414,19 @@ def test_if_match_counts_for_all_of_a_request(program: Made) -> None:
     both = desk.patch(block, {"headline": "Now", "to": 1}, if_match=f'"{section["blocks"][0]["version"]}"')
     assert both.status_code == 200
     assert is_problem(desk.patch(block, {"headline": "x", "to": 1}, if_match='"99"'), 412, "conflict")
+
+
+def test_what_stands_in_a_list_keeps_its_commas(program: Made, queue: list[ItemId]) -> None:
+    desk, firm = program(), "Smith, Jones & Co"
+    told = desk.patch("/publication", {"outlets": [firm, " The Ferry ", firm, ""]})
+    assert told.status_code == 200, told.text
+    source = desk.patch("/sources/1", {"name": firm, "keep": ["weir, or lock", "ferry"], "skip": []}).json()
+    assert (source["name"], source["keep"], source["skip"]) == (firm, ["weir, or lock", "ferry"], [])
+    rule = desk.patch("/digest", {"sources": [firm], "sections": [firm, "News"]}).json()["digest"]
+    assert rule["sections"] == [firm, "News"]
+    assert rule["sources"] == [1]
+    assert desk.patch("/digest", {"sources": "1", "sections": "A, B"}).json()["digest"]["sections"] == ["A", "B"]
+    assert desk.patch("/sources/1", {"keep": "weir,ferry"}).json()["keep"] == ["weir", "ferry"]
+    zones = {"event_zones": ["America/New_York", "Europe/Berlin"]}
+    assert desk.patch("/publication", zones).status_code == 200
+    assert is_problem(desk.patch("/publication", {"event_zones": ["America/New_York, Europe/Berlin"]}), 422, "invalid")
