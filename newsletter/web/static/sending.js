@@ -1,4 +1,4 @@
-/* An issue that goes out: its figures anew with each piece of news, and each second while it can be taken back. */
+/* An issue that goes out: its figures, with each piece of news, and each second while it can be taken back. */
 import { listen } from "./live.js";
 import { ask } from "./swap.js";
 
