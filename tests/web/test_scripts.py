@@ -56,3 +56,21 @@ def test_a_mail_that_is_measured_runs_nothing_either(editor: Any) -> None:
         assert shown.startswith("sandbox; default-src 'none';")
         assert measured == shown.replace("sandbox;", "sandbox allow-same-origin;")
         assert "allow-scripts" not in measured
+
+
+@pytest.mark.parametrize("kind", ["html", "txt"])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("1/preview.{}?reader=nobody%40example.org", "nobody@example.org"), ("7/preview.{}?", "no issue 7")],
+)
+def test_where_no_mail_can_be_made_the_frame_says_why(editor: Any, kind: str, path: str, words: str) -> None:
+    editor.post("/issues")
+    for measured, policy in (("", "sandbox; "), ("&measured=1", "sandbox allow-same-origin; ")):
+        answer = editor.get(f"/issues/{path.format(kind)}{measured}")
+        assert answer.status_code == 404
+        assert answer.headers["content-security-policy"].startswith(policy)
+        assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+        assert "The mail cannot be shown." in answer.text
+        assert words in answer.text
+        assert "newsletter subscribers" not in answer.text
