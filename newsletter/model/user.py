@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,11 @@ PASSWORD_LENGTH = 8
 """The least number of characters of a password."""
 LONGEST_NAME = 100
 """Characters of a person's name."""
+
+
+def folded(name: str) -> str:
+    """What two names have in common that a person would take for the same: case, width, compatible letters, spaces."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
 class Role(StrEnum):

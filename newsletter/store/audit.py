@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, func, insert, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Text, and_, func, insert, not_, or_, select, type_coerce, update
 
 from newsletter.model.deed import Deed, Via
 from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
 from newsletter.store.schema import audit as table
+from newsletter.store.turns import Turn, wait_for
 
 AGAIN = timedelta(minutes=10)
 """The same deed of the same person is told once in this time: a page that saves by itself would drown the rest."""
@@ -20,6 +21,8 @@ MOST_COUNTED = 200
 """Lines an hour for one deed of strangers: an attacker with many addresses does not fill the disk."""
 MANY = "many"
 """Who it was where there were more than that."""
+STRANGER = "stranger"
+"""In `detail`: nobody of the desk, whatever stands as their name. Somebody may really be called “many”."""
 
 
 def add(
@@ -45,14 +48,16 @@ def add(
     tx.execute(insert(table).values(at=at, **told))
 
 
-def count(tx: Tx, *, at: datetime, who: str, via: Via, deed: str, subject: str, address: str) -> None:
+def count(
+    tx: Tx, *, at: datetime, who: str, via: Via, deed: str, subject: str, address: str, stranger: bool = False
+) -> None:
     """Remember what anybody can make happen as often as they like: once an hour for each who, what and where, with how
     often in `detail["times"]`. Past `MOST_COUNTED` lines in an hour the rest share one, without an address.
     """
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    within = (table.c.at >= hour, table.c.at < hour + timedelta(hours=1), table.c.deed == deed)
-    for one, place in ((who, address), (MANY, None)):
-        same = (table.c.who == one, table.c.subject == subject, table.c.address == place)
+    wait_for(tx, Turn.REFUSALS)
+    within = _within_the_hour(at, deed)
+    for one, place, marked in ((who, address, stranger), (MANY, None, True)):
+        same = _same(one, subject, place, stranger=marked)
         row = tx.execute(select(table.c.id, table.c.detail).where(*within, *same).limit(1)).first()
         if row is not None:
             detail = {**(row.detail or {}), "times": int((row.detail or {}).get("times", 1)) + 1}
@@ -61,8 +66,27 @@ def count(tx: Tx, *, at: datetime, who: str, via: Via, deed: str, subject: str, 
         lines = tx.execute(select(func.count()).select_from(table).where(*within)).scalar_one()
         if lines < MOST_COUNTED or place is None:
             values = {"who": one, "via": via, "deed": deed, "subject": subject[:500], "address": place}
-            tx.execute(insert(table).values(at=at, **values, detail={"times": 1}))
+            tx.execute(
+                insert(table).values(at=at, **values, detail={"times": 1, **({STRANGER: True} if marked else {})})
+            )
             return
+
+
+def is_told(tx: Tx, *, at: datetime, who: str, deed: str, subject: str, address: str, stranger: bool = False) -> bool:
+    """Whether a line of this hour tells of it already, so that telling it again needs no write."""
+    same = or_(_same(who, subject, address, stranger=stranger), _same(MANY, subject, None, stranger=True))
+    return tx.execute(select(table.c.id).where(*_within_the_hour(at, deed), same).limit(1)).first() is not None
+
+
+def _within_the_hour(at: datetime, deed: str) -> tuple[ColumnElement[bool], ...]:
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return table.c.at >= hour, table.c.at < hour + timedelta(hours=1), table.c.deed == deed
+
+
+def _same(who: str, subject: str, address: str | None, *, stranger: bool) -> ColumnElement[bool]:
+    marked = func.coalesce(type_coerce(table.c.detail, Text), "").contains(f'"{STRANGER}"')
+    place = table.c.address.is_(None) if address is None else table.c.address == address
+    return and_(table.c.who == who, table.c.subject == subject, place, marked if stranger else not_(marked))
 
 
 def listing(

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from newsletter.errors import NewsletterError, NotFound, Refused
-from newsletter.model.user import Role, User, UserId
+from newsletter.model.user import Role, User, UserId, folded
 from newsletter.store.engine import Tx
 from newsletter.store.schema import recovery_code, session
 from newsletter.store.schema import user as table
+from newsletter.store.turns import Turn, wait_for
 
 
 def user_of(row: Any) -> User:
@@ -44,8 +45,12 @@ def last_seen(tx: Tx) -> dict[UserId, datetime]:
 
 
 def add(tx: Tx, name: str, password: str, *, role: Role, now: datetime) -> User:
-    """A new person; `password` is its argon2 hash. Raises NewsletterError where the name is taken."""
-    if tx.execute(select(table.c.id).where(table.c.name == name)).first():
+    """A new person; `password` is its argon2 hash.
+
+    Raises NewsletterError where the name is taken, or one that a person would take for the same.
+    """
+    wait_for(tx, Turn.NAMES)
+    if _alike(tx, name):
         raise NewsletterError(f"There is somebody called “{name}” already; take another name.", code="exists")
     values = {"name": name, "password": password, "role": role.value, "created_at": now}
     key = tx.execute(insert(table).values(values)).inserted_primary_key
@@ -57,6 +62,20 @@ def find(tx: Tx, name: str) -> tuple[User, str] | None:
     """The person of this name, with the hash of their password."""
     row = tx.execute(select(table).where(table.c.name == name)).first()
     return None if row is None else (user_of(row), row.password)
+
+
+def meant(tx: Tx, name: str) -> UserId | None:
+    """Whose account somebody tries who types this name: it is theirs, or like the name of nobody else."""
+    found = find(tx, name)
+    if found is not None:
+        return found[0].id
+    alike = _alike(tx, name)
+    return alike[0] if len(alike) == 1 else None
+
+
+def _alike(tx: Tx, name: str) -> list[UserId]:
+    rows = tx.execute(select(table.c.id, table.c.name))
+    return [UserId(row.id) for row in rows if folded(row.name) == folded(name)]
 
 
 def get(tx: Tx, user: UserId) -> User:

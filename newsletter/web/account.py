@@ -18,9 +18,10 @@ from newsletter.store import sessions, tokens, users
 from newsletter.web import languages
 from newsletter.web.entering import renew
 from newsletter.web.languages import gettext as _
+from newsletter.web.limits import Limit
 from newsletter.web.numbers import InPath
 from newsletter.web.page import back, page
-from newsletter.web.passwords import is_password, password_hash
+from newsletter.web.passwords import Crowded, is_password, password_hash
 from newsletter.web.place import place_of, session_of, user_of
 from newsletter.web.recording import remark
 from newsletter.web.refusing import LOCKED, PASSWORD, refused
@@ -231,16 +232,21 @@ def _know(request: Request, password: str) -> None:
     """Whoever sits down at an open desk does not know the password. Raises NewsletterError, also for too many tries."""
     place, user = place_of(request), user_of(request)
     key = f"own {user.id}"  # not the key of the door: strangers who guess there must not lock a person out of this
-    if place.attempts.wait(key):
+    taken = place.attempts.take(Limit(key))
+    if taken.wait:
         refused(request, user.name, LOCKED)
         raise NewsletterError(_("Too many wrong passwords; wait some minutes."), code="password")
     with place.store.reading() as tx:
         stored = users.password_of(tx, user.id)
-    if not is_password(stored, password):
-        place.attempts.failed(key)
+    try:
+        right = is_password(stored, password)
+    except Crowded:
+        place.attempts.forgive(taken)
+        raise
+    if not right:
         refused(request, user.name, PASSWORD)
         raise NewsletterError(_("That is not your password."), code="password")
-    place.attempts.forget(key)
+    place.attempts.forgive(taken, key)
 
 
 def _proof(request: Request, secret: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsletter.model.deed import Deed
-from newsletter.store.audit import MANY
+from newsletter.store.audit import MANY, STRANGER
 from newsletter.web.languages import gettext as _
 from newsletter.web.refusing import CODE, DEED, LOCKED, PASSWORD, UNKNOWN
 
@@ -15,7 +15,7 @@ def deed_in_words(one: Deed) -> str:
 
 def who_in_words(one: Deed) -> str:
     """Who did it."""
-    if one.deed != DEED:
+    if one.deed != DEED or not one.detail.get(STRANGER):
         return one.who
     return {UNKNOWN: _("somebody unknown"), MANY: _("many, from many addresses")}.get(one.who, one.who)
 

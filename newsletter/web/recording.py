@@ -7,6 +7,7 @@ password. A room that knows better says so with `remark`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -84,6 +85,11 @@ class Recording:
                 value = value[:LONGEST_VALUE]
                 found[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
         return {name: value[:50] if isinstance(value, list) else value for name, value in found.items()}
+
+
+def deed_of(endpoint: Callable[..., Any]) -> str:
+    """How a route is called in the log, a page's or a program's alike: `sending.approve`. `via` tells which it was."""
+    return f"{endpoint.__module__.rpartition('.')[2]}.{endpoint.__name__}"
 
 
 def remark(request: Request, subject: str | None = None, **detail: Any) -> None:

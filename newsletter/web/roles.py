@@ -94,7 +94,7 @@ def allowed(request: Request) -> None:
     user: User | None = state["user"]
     route = request.scope.get("route")
     if endpoint := getattr(route, "endpoint", None):
-        state["deed"] = f"{endpoint.__module__.rpartition('.')[2]}.{endpoint.__name__}"
+        state["deed"] = deed_of(endpoint)
     if user is None or is_public(request.url.path) or route is None:
         return
     needed = role_for({request.method}, getattr(route, "dependencies", ()))

@@ -14,7 +14,7 @@ from newsletter.store import Store, invitations, sessions, users
 from newsletter.web.entering import enter
 from newsletter.web.languages import gettext as _
 from newsletter.web.page import page
-from newsletter.web.passwords import password_hash
+from newsletter.web.passwords import Crowded, password_hash
 from newsletter.web.place import place_of
 
 router = APIRouter()
@@ -64,6 +64,10 @@ def setup(
             user = invitations.accept(tx, hashed(token), name, stored, now=place.clock.now())
             if user is not None:
                 sessions.close_all(tx, user.id)  # whoever knew the password before
+    except Crowded as crowd:
+        answer = page(request, "setup", status=429, token=token, name=name, error=crowd.message, invitation=found)
+        answer.headers["retry-after"] = str(crowd.wait)
+        return answer
     except NewsletterError as error:
         return page(request, "setup", status=400, token=token, name=name, error=error.message, invitation=found)
     if user is None:

@@ -10,16 +10,16 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from newsletter.model.secret import hashed, new_secret
-from newsletter.model.user import LONGEST_NAME, Role, UserId
+from newsletter.model.user import LONGEST_NAME, Role, UserId, folded
 from newsletter.store import sessions, users
 from newsletter.web.cookies import give, named, take
 from newsletter.web.entering import enter
 from newsletter.web.guard import SESSION
 from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
-from newsletter.web.limits import LONGEST, TRIES, WITHIN, address_of, counted
+from newsletter.web.limits import LONGEST, TRIES, Limit, address_of, counted
 from newsletter.web.page import local, page
-from newsletter.web.passwords import is_password
+from newsletter.web.passwords import Crowded, is_password
 from newsletter.web.place import place_of
 from newsletter.web.refusing import CODE, LOCKED, PASSWORD, refused
 from newsletter.web.roles import needs
@@ -51,25 +51,38 @@ def sign_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
-    """Check the password; too many wrong ones from one address, or for one name, have to wait."""
+    """Check the password; too many wrong ones from one address, or for one person, have to wait.
+
+    A right one forgives what was tried at that person, never what else came from that address.
+    """
     place = place_of(request)
     name = name.strip()[:LONGEST_NAME]
-    address, person = counted(address_of(request)), f"name {name.casefold()}"
-    # A name gets more patience than an address, or anybody could lock its owner out.
-    if wait := place.attempts.wait(address) or place.attempts.wait(person, times=NAME_PATIENCE):
-        refused(request, name, LOCKED)
-        return _patience(request, "signin", wait, next=local(next), name=name, nobody=False)
     with place.store.reading() as tx:
-        found = users.find(tx, name)
-    if not is_password(found[1] if found else None, password) or found is None:
-        place.attempts.failed(address, person)
+        found, meant = users.find(tx, name), users.meant(tx, name)
+    typed = f"name {folded(name)}"
+    person = typed if meant is None else _tries_at(meant)
+    # A name gets more patience than an address, or anybody could lock its owner out.
+    limits = [Limit(counted(address_of(request))), Limit(person, times=NAME_PATIENCE)]
+    if person != typed:  # as long as nobody had this name, it was counted by itself
+        limits.append(Limit(typed, times=NAME_PATIENCE, counts=False))
+    taken = place.attempts.take(*limits)
+    if taken.wait:
+        refused(request, name, LOCKED)
+        return _patience(request, "signin", taken.wait, next=local(next), name=name, nobody=False)
+    try:
+        right = is_password(found[1] if found else None, password)
+    except Crowded as crowd:
+        place.attempts.forgive(taken)
+        return _crowd(request, crowd, next=local(next), name=name)
+    if not right or found is None:
         refused(request, name, PASSWORD)
         error = _("That name and password do not go together.")
         return page(request, "signin", status=403, next=local(next), name=name, error=error, nobody=False)
     user = found[0]
     if not user.second_factor:
-        place.attempts.forget(address, person)
+        place.attempts.forgive(taken, person)
         return enter(request, user, local(next))
+    place.attempts.forgive(taken)  # what was tried before is forgiven when the code is right, too
     token, now = new_secret(), place.clock.now()
     with place.store.writing() as tx:
         sessions.add_half(tx, user.id, hashed(token), now=now, expires=now + HALF_LASTS)
@@ -97,9 +110,10 @@ def code(request: Request, code: Annotated[str, Form()] = "", next: Annotated[st
     person, address = f"code {key[1]}", counted(address_of(request))
     with place.store.reading() as tx:
         name = users.get(tx, key[1]).name
-    if wait := place.attempts.wait(person, within=LONGEST) or place.attempts.wait(address, within=WITHIN):
+    taken = place.attempts.take(Limit(person, within=LONGEST), Limit(address))
+    if taken.wait:
         refused(request, name, LOCKED)
-        return _patience(request, "code", wait, next=local(next))
+        return _patience(request, "code", taken.wait, next=local(next))
     keys = place.settings.secret_keys
     with place.store.writing() as tx:
         user, stored = users.get(tx, key[1]), users.secret_of(tx, key[1])
@@ -110,7 +124,6 @@ def code(request: Request, code: Annotated[str, Form()] = "", next: Annotated[st
             users.keep_secret(tx, user.id, kept(keys, user.id, secret.secret))
         right = (fresh or users.use_recovery(tx, user.id, recovery_hash(code))) and sessions.close_half(tx, half)
     if not right:
-        place.attempts.failed(person, address)
         refused(request, name, CODE)
         error = _("That is not the code of this minute, or it was used already.")
         if stored and secret is None:
@@ -119,10 +132,14 @@ def code(request: Request, code: Annotated[str, Form()] = "", next: Annotated[st
                 "they were set up. Use a recovery code, then set up the second factor anew; or put the old key back."
             )
         return page(request, "code", status=403, next=local(next), error=error)
-    place.attempts.forget(person, address, f"name {user.name.casefold()}")
+    place.attempts.forgive(taken, person, _tries_at(user.id))
     answer = enter(request, user, local(next))
     take(answer, request, HALF, place.settings.base_url)
     return answer
+
+
+def _tries_at(user: UserId) -> str:
+    return f"user {user}"
 
 
 def _half(request: Request) -> tuple[str, UserId] | None:
@@ -143,6 +160,12 @@ def _patience(request: Request, template: str, wait: int, **values: object) -> R
     )
     answer = page(request, template, status=429, error=error, **values)
     answer.headers["retry-after"] = str(wait)
+    return answer
+
+
+def _crowd(request: Request, crowd: Crowded, **values: object) -> Response:
+    answer = page(request, "signin", status=429, error=crowd.message, nobody=False, **values)
+    answer.headers["retry-after"] = str(crowd.wait)
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,31 @@ def test_failures_are_counted_by_key_and_time(store: Store, clock: Clock) -> Non
         attempts.forget(tx, ["name edda"])
         assert attempts.nth_latest(tx, "name edda", now - DAY, 1) is None
         assert attempts.nth_latest(tx, "from 192.0.2.1", now - DAY, 1) == now + timedelta(minutes=3)
+
+
+def test_who_is_called_like_a_stranger_is_none(store: Store, clock: Clock) -> None:
+    line = {"at": clock.now(), "deed": "signin.refused", "subject": "locked", "address": "192.0.2.1"}
+    with store.writing() as tx:
+        for stranger in (True, False, True):
+            audit.count(tx, who="unknown", via="desk", stranger=stranger, **line)  # type: ignore[arg-type]
+    with store.reading() as tx:
+        told = [one.detail for one in audit.listing(tx)]
+        assert audit.is_told(tx, who="unknown", stranger=True, **line)  # type: ignore[arg-type]
+        assert not audit.is_told(tx, who="Edda", **line)  # type: ignore[arg-type]
+    assert told == [{"times": 1}, {"times": 2, "stranger": True}]
+
+
+def test_refusals_at_once_lose_no_count_and_make_one_line(store: Store, clock: Clock) -> None:
+    def refuse(_number: int) -> None:
+        with store.writing() as tx:
+            audit.count(
+                tx, at=clock.now(), who="Edda", via="desk", deed="signin.refused", subject="password", address="::1"
+            )
+
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(refuse, range(24)))
+    with store.reading() as tx:
+        assert [one.detail["times"] for one in audit.listing(tx)] == [24]
 
 
 def test_what_strangers_do_is_counted_and_fills_no_disk(store: Store, clock: Clock) -> None:

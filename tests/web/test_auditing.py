@@ -49,7 +49,7 @@ def test_who_did_not_get_in_is_told_and_what_was_typed_is_not(editor: Browser, d
         refused = audit.listing(tx, deed="signin.refused")
         everything = repr(audit.listing(tx))
     assert [(one.who, one.subject, one.detail) for one in refused] == [
-        ("unknown", "password", {"times": 1}),
+        ("unknown", "password", {"times": 1, "stranger": True}),
         ("Edda", "password", {"times": 2}),
     ]
     assert "wrong-wrong" not in everything

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event, func, select, update
 from starlette.testclient import TestClient
 
 from newsletter.clock import Clock
@@ -16,10 +19,13 @@ from newsletter.model.user import Role
 from newsletter.settings import Settings
 from newsletter.store import Store, invitations, users
 from newsletter.store import attempts as attempts_table
+from newsletter.store.schema import failed_attempt
+from newsletter.store.schema import user as user_table
+from newsletter.web import passwords
 from newsletter.web.app import build
-from newsletter.web.limits import TRIES, WITHIN, Attempts, counted
+from newsletter.web.limits import TRIES, WITHIN, Attempts, Limit, counted
 from newsletter.web.page import local
-from newsletter.web.passwords import is_password
+from newsletter.web.passwords import is_password, password_hash
 from newsletter.web.serving import place_for
 from newsletter.web.setup import invite_first_user
 
@@ -125,6 +131,94 @@ def test_a_restart_forgives_nobody_and_the_right_password_does(sqlite_store: Sto
     assert attempts.wait("a") == 0
 
 
+def test_tries_at_once_cannot_all_pass_before_the_first_is_counted(store: Store, clock: Clock) -> None:
+    attempts = Attempts(store, clock)
+    with ThreadPoolExecutor(12) as crowd:
+        taken = list(crowd.map(lambda _: attempts.take(Limit("a"), Limit("b", times=9)), range(3 * TRIES)))
+    passed = [one for one in taken if not one.wait]
+    assert len(passed) == TRIES
+    attempts.forgive(passed[0])
+    assert attempts.take(Limit("a")).wait == 0, "one that was right takes no place"
+    assert attempts.take(Limit("a")).wait > 0
+
+
+def test_a_crowd_at_once_gets_no_more_tries_than_one_after_another(editor: Any) -> None:
+    editor.post("/signout")
+    form = {"name": "Edda", "password": "wrong-wrong"}
+    with ThreadPoolExecutor(12) as crowd:
+        said = list(crowd.map(lambda _: editor.post("/signin", form).status_code, range(2 * TRIES)))
+    assert said.count(403) <= TRIES
+    assert set(said) == {403, 429}
+
+
+def test_more_than_a_few_who_wait_for_a_turn_are_asked_to_come_again(
+    editor: Any, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_places", threading.BoundedSemaphore(1))
+    with passwords._turn():
+        answer = editor.post("/account/password", {"now": PASSWORD, "password": PASSWORD, "again": PASSWORD})
+        assert answer.status_code == 303
+        editor.post("/signout")
+        answer = editor.post("/signin", {"name": "Edda", "password": PASSWORD})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+        assert "try again in some seconds" in answer.text
+    with sqlite_store.reading() as tx:
+        assert tx.execute(select(func.count()).select_from(failed_attempt)).scalar() == 0, "nothing was tried"
+    assert editor.post("/signin", {"name": "Edda", "password": PASSWORD}).status_code == 303
+
+
+def test_who_is_locked_out_makes_one_write_and_no_more(editor: Any, sqlite_store: Store) -> None:
+    editor.post("/signout")
+    writes: list[str] = []
+    form = {"name": "Somebody", "password": "wrong-wrong"}
+    for _ in range(TRIES + 1):
+        editor.post("/signin", form)
+
+    def wrote(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("SELECT", "PRAGMA", "BEGIN")):
+            writes.append(statement)
+
+    event.listen(sqlite_store.engine, "before_cursor_execute", wrote)
+    for _ in range(5):
+        assert editor.post("/signin", form).status_code == 429
+    event.remove(sqlite_store.engine, "before_cursor_execute", wrote)
+    assert writes == []
+
+
+def test_a_good_sign_in_forgives_its_own_person_and_not_the_address(editor: Any, sqlite_store: Store) -> None:
+    with sqlite_store.writing() as tx:
+        users.add(tx, "Mallory", password_hash(PASSWORD), role=Role.READER, now=NOW)
+    editor.post("/signout")
+    for _ in range(TRIES - 1):
+        assert editor.post("/signin", {"name": "Edda", "password": "wrong-wrong"}).status_code == 403
+    assert editor.post("/signin", {"name": "Mallory", "password": PASSWORD}).status_code == 303
+    editor.post("/signout")
+    assert editor.post("/signin", {"name": "Edda", "password": "wrong-wrong"}).status_code == 403
+    assert editor.post("/signin", {"name": "Edda", "password": "wrong-wrong"}).status_code == 429
+
+
+@pytest.mark.parametrize("name", ["EDDA", "edda", "Ｅｄｄａ", "Edda"])
+def test_a_name_that_looks_the_same_is_taken(visitor: Any, sqlite_store: Store, name: str) -> None:
+    with sqlite_store.writing() as tx:
+        users.add(tx, "Edda", "x", role=Role.ADMIN, now=NOW)
+        invitations.add(tx, hashed("t" * 43), role=Role.READER, by="Edda", now=NOW, expires=NOW + timedelta(days=1))
+    answer = visitor.post(f"/setup/{'t' * 43}", {"name": name, "password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 400
+    assert "already" in answer.text
+
+
+def test_two_of_long_ago_whose_names_look_the_same_are_counted_each(editor: Any, sqlite_store: Store) -> None:
+    with sqlite_store.writing() as tx:
+        other = users.add(tx, "Other", password_hash(PASSWORD), role=Role.READER, now=NOW)
+        tx.execute(update(user_table).where(user_table.c.id == other.id).values(name="EDDA"))
+    attempts = editor.client.app.state.place.attempts
+    attempts.failed(*["user 1"] * (10 * TRIES))
+    editor.post("/signout")
+    assert editor.post("/signin", {"name": "EDDA", "password": PASSWORD}).status_code == 303
+    editor.post("/signout")
+    assert editor.post("/signin", {"name": "Edda", "password": PASSWORD}).status_code == 429, "still"
+
+
 def test_what_is_long_over_is_not_kept(sqlite_store: Store) -> None:
     Attempts(sqlite_store, Clock(NOW)).failed(*[f"name {number}" for number in range(100)])
     Attempts(sqlite_store, Clock(NOW + timedelta(hours=2))).failed("name")
@@ -153,7 +247,7 @@ def test_who_is_refused_by_address_does_not_use_up_the_patience_of_a_name(editor
         assert editor.post("/signin", {"name": "Edda", "password": "wrong-wrong"}).status_code == 429
     attempts = editor.client.app.state.place.attempts
     with attempts.store.reading() as tx:
-        assert attempts_table.nth_latest(tx, "name edda", NOW - timedelta(days=1), 1) is None
+        assert attempts_table.nth_latest(tx, "user 1", NOW - timedelta(days=1), 1) is None
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from newsletter.model.user import Role
 from newsletter.queue.editing import Editor
 from newsletter.store import publications, tokens
 from newsletter.web.api.problems import NoToken, TooMany
-from newsletter.web.limits import address_of, counted
+from newsletter.web.limits import Limit, address_of, counted
 from newsletter.web.place import Place, place_of
-from newsletter.web.recording import remark
+from newsletter.web.recording import deed_of, remark
 from newsletter.web.roles import NotYours, may, role_for
 from newsletter.workflows.publish import Desk
 
@@ -99,7 +99,7 @@ def admitted(
             raise NotFound("There is no such newsletter here.", where="publication")
         place = replace(place, publication_id=wanted.id)
     state, route = request.scope["state"], request.scope["route"]
-    state.update(actor=token.user, place=place, deed=f"api.{route.endpoint.__name__}")
+    state.update(actor=token.user, place=place, deed=deed_of(route.endpoint))
     remark(request, token=token.name)
     return Caller(place, token)
 
@@ -107,9 +107,9 @@ def admitted(
 def _count(place: Place, request: Request) -> None:
     """Count a wrong token. Raises TooMany where one address sends one after another; a right one always passes."""
     key = f"token {counted(address_of(request))}"
-    if wait := place.attempts.wait(key, times=PATIENCE):
-        raise TooMany(wait)
-    place.attempts.failed(key)
+    taken = place.attempts.take(Limit(key, times=PATIENCE))
+    if taken.wait:
+        raise TooMany(taken.wait)
 
 
 def may_token(token: Token, needed: Role) -> bool:

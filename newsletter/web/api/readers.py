@@ -77,7 +77,7 @@ def export(by: By, request: Request) -> Response:
             at=by.clock.now(),
             who=by.who,
             via="api",
-            deed="api.export",
+            deed=deed_of(export),
             subject=request.url.path,
             address=address_of(request),
             publication=by.publication.id,
