@@ -83,8 +83,12 @@ def _within_the_hour(at: datetime, deed: str) -> tuple[ColumnElement[bool], ...]
     return table.c.at >= hour, table.c.at < hour + timedelta(hours=1), table.c.deed == deed
 
 
+def _is_marked() -> ColumnElement[bool]:
+    return func.coalesce(type_coerce(table.c.detail, Text), "").contains(f'"{STRANGER}"')
+
+
 def _same(who: str, subject: str, address: str | None, *, stranger: bool) -> ColumnElement[bool]:
-    marked = func.coalesce(type_coerce(table.c.detail, Text), "").contains(f'"{STRANGER}"')
+    marked = _is_marked()
     place = table.c.address.is_(None) if address is None else table.c.address == address
     return and_(table.c.who == who, table.c.subject == subject, place, marked if stranger else not_(marked))
 
@@ -121,6 +125,12 @@ def listing(
 def people(tx: Tx) -> list[str]:
     """Everybody who did something, by name."""
     return list(tx.execute(select(table.c.who).distinct().order_by(table.c.who)).scalars())
+
+
+def colleagues(tx: Tx) -> list[str]:
+    """Everybody who did something at the desk or by the API, also those who have left."""
+    theirs = (table.c.via != "cli", not_(_is_marked()))
+    return list(tx.execute(select(table.c.who).where(*theirs).distinct()).scalars())
 
 
 def _deed(row: Any) -> Deed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from newsletter.errors import NotFound
 from newsletter.model.token import Scope, Token
@@ -55,6 +55,18 @@ def find(tx: Tx, key: str, now: datetime) -> Token | None:
 def of_user(tx: Tx, person: UserId) -> list[Token]:
     """Somebody's tokens, the latest first, also those that are over."""
     return [_token(row) for row in tx.execute(_tokens().where(user.c.id == person).order_by(table.c.id.desc()))]
+
+
+def counts(tx: Tx, now: datetime) -> dict[UserId, int]:
+    """How many tokens each has that still last; nobody without one."""
+    lasts = or_(table.c.expires_at.is_(None), table.c.expires_at > now)
+    query = select(table.c.user_id, func.count().label("n")).where(lasts).group_by(table.c.user_id)
+    return {UserId(row.user_id): row.n for row in tx.execute(query)}
+
+
+def remove_all(tx: Tx, person: UserId) -> int:
+    """Kill all tokens of somebody; how many there were."""
+    return tx.execute(delete(table).where(table.c.user_id == person)).rowcount
 
 
 def used(tx: Tx, token: int, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from newsletter.errors import NewsletterError, NotFound, Refused
 from newsletter.model.user import Role, User, UserId, folded
+from newsletter.store import audit
 from newsletter.store.engine import Tx
 from newsletter.store.schema import recovery_code, session
 from newsletter.store.schema import user as table
@@ -47,11 +49,15 @@ def last_seen(tx: Tx) -> dict[UserId, datetime]:
 def add(tx: Tx, name: str, password: str, *, role: Role, now: datetime) -> User:
     """A new person; `password` is its argon2 hash.
 
-    Raises NewsletterError where the name is taken, or one that a person would take for the same.
+    Raises NewsletterError where the name is taken, or one that a person would take for the same, also by somebody
+    who has left and stands in the log.
     """
     wait_for(tx, Turn.NAMES)
     if _alike(tx, name):
         raise NewsletterError(f"There is somebody called “{name}” already; take another name.", code="exists")
+    # What one may take back, and what the log tells, goes by name: nobody inherits it.
+    if folded(name) in map(folded, audit.colleagues(tx)):
+        raise NewsletterError(f"Somebody called “{name}” was at this desk before; take another name.", code="exists")
     values = {"name": name, "password": password, "role": role.value, "created_at": now}
     key = tx.execute(insert(table).values(values)).inserted_primary_key
     assert key is not None
@@ -154,6 +160,26 @@ def set_recovery(tx: Tx, user: UserId, code_hashes: list[str]) -> None:
 def keep_secret(tx: Tx, user: UserId, secret: str) -> None:
     """The same secret under another key: codes that were used stay used."""
     tx.execute(update(table).where(table.c.id == user, table.c.totp_secret.is_not(None)).values(totp_secret=secret))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The secret of somebody's second factor, as it is kept."""
+
+    user: UserId
+    secret: str
+
+
+def secrets(tx: Tx, most: int) -> list[Kept]:
+    """All of them."""
+    query = select(table.c.id, table.c.totp_secret).where(table.c.totp_secret.is_not(None)).order_by(table.c.id)
+    return [Kept(UserId(row.id), row.totp_secret) for row in tx.execute(query.limit(most))]
+
+
+def seal_again(tx: Tx, before: Kept, secret: str) -> bool:
+    """The same secret, sealed; false where it is another one by now."""
+    same = update(table).where(table.c.id == before.user, table.c.totp_secret == before.secret)
+    return tx.execute(same.values(totp_secret=secret)).rowcount == 1
 
 
 def secret_of(tx: Tx, user: UserId) -> str | None:

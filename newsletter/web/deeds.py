@@ -10,7 +10,13 @@ from newsletter.web.refusing import CODE, DEED, LOCKED, PASSWORD, UNKNOWN
 
 def deed_in_words(one: Deed) -> str:
     """What was done; as it was named where we have no words for it."""
-    return words().get(one.deed, one.deed)
+    known = words()
+    if one.deed in known:
+        return known[one.deed]
+    where, _dot, name = one.deed.partition(".")
+    # Programs' deeds once stood there without their room: they have words where all rooms mean the same by the name.
+    meant = {said for deed, said in known.items() if where == "api" and deed.partition(".")[2] == name}
+    return meant.pop() if len(meant) == 1 else one.deed
 
 
 def who_in_words(one: Deed) -> str:
@@ -76,7 +82,7 @@ def words() -> dict[str, str]:
         "history.restore_version": _("restored a named version"),
         "history.undo": _("undid a change"),
         "issues.fill": _("filled an issue"),
-        "issues.keep_out": _("kept an item out of an issue"),
+        "issues.keep_out": _("changed whether the archive shows an issue"),
         "issues.new": _("began an issue"),
         "issues.set_fields": _("changed title, subject or preheader"),
         "item_edit.edit": _("edited an item"),
@@ -134,6 +140,7 @@ def words() -> dict[str, str]:
         "queue.triage": _("decided about items"),
         "readers.add": _("added a reader"),
         "readers.add_subscriber": _("added a reader"),
+        "readers.export": _("took a copy of the list of readers"),
         "readers.erase": _("erased a reader"),
         "readers.import_readers": _("imported readers"),
         "readers.unsubscribe": _("unsubscribed a reader"),

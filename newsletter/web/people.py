@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from newsletter.errors import NewsletterError
 from newsletter.model.user import Role, User, UserId
-from newsletter.store import invitations, sessions, users
+from newsletter.store import invitations, sessions, tokens, users
 from newsletter.web.entering import renew
 from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
@@ -101,12 +101,15 @@ def reset(request: Request, person: InPath, second_factor: Annotated[bool, Form(
 
 @router.post("/people/{person}/signout", dependencies=[ADMINS])
 def sign_out(request: Request, person: InPath) -> Response:
-    """End all sessions of somebody."""
+    """End all sessions and tokens of somebody."""
     user = _person(request, person)
     with place_of(request).store.writing() as tx:
-        count = sessions.close_all(tx, user.id)
-    remark(request, subject=user.name)
-    return back(request, HERE, ngettext("%(n)s session is ended.", "%(n)s sessions are ended.", count))
+        count, dead = sessions.close_all(tx, user.id), tokens.remove_all(tx, user.id)
+    remark(request, subject=user.name, tokens=dead)
+    ended = ngettext("%(n)s session is ended.", "%(n)s sessions are ended.", count)
+    if dead:
+        ended = f"{ended} {ngettext('%(n)s token is dead.', '%(n)s tokens are dead.', dead)}"
+    return back(request, HERE, ended)
 
 
 @router.post("/people/{person}/remove", dependencies=[ADMINS])
@@ -138,12 +141,14 @@ def _shown(
     place = place_of(request)
     with place.store.reading() as tx:
         everybody, seen = users.listing(tx), users.last_seen(tx)
+        programs = tokens.counts(tx, place.clock.now())
         waiting = invitations.open_ones(tx, place.clock.now())
     return page(
         request,
         "people",
         people=everybody,
         seen=seen,
+        programs=programs,
         waiting=waiting,
         names={one.id: one.name for one in everybody},
         roles=list(Role),

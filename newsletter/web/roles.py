@@ -13,6 +13,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.user import Role, User
 from newsletter.web.guard import SAFE, is_public
 from newsletter.web.languages import gettext as _
+from newsletter.web.recording import deed_of
 
 _ORDER = tuple(Role)
 

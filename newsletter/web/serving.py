@@ -26,6 +26,7 @@ from newsletter.web.app import build
 from newsletter.web.limits import Attempts
 from newsletter.web.place import Place
 from newsletter.web.retold import warm_up
+from newsletter.web.sealing import seal_secrets
 from newsletter.web.setup import invite_first_user
 
 LOCK = "serve.lock"
@@ -80,6 +81,7 @@ def serve(
             alarm.start()
             threading.Thread(target=warm_up, name="languages", daemon=True).start()
             try:
+                seal_secrets(store, settings.secret_keys)
                 say(f"The desk is at http://{shown}:{port}/")
                 if token := invite_first_user(store, clock.now()):
                     say(f"Set your password at http://{shown}:{port}/setup/{token}")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from newsletter.errors import NewsletterError
 from newsletter.model.secret import hashed, new_secret
 from newsletter.model.user import LONGEST_NAME, Invitation
-from newsletter.store import Store, invitations, sessions, users
+from newsletter.store import Store, invitations, sessions, tokens, users
 from newsletter.web.entering import enter
 from newsletter.web.languages import gettext as _
 from newsletter.web.page import page
@@ -64,6 +64,7 @@ def setup(
             user = invitations.accept(tx, hashed(token), name, stored, now=place.clock.now())
             if user is not None:
                 sessions.close_all(tx, user.id)  # whoever knew the password before
+                tokens.remove_all(tx, user.id)
     except Crowded as crowd:
         answer = page(request, "setup", status=429, token=token, name=name, error=crowd.message, invitation=found)
         answer.headers["retry-after"] = str(crowd.wait)

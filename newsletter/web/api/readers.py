@@ -15,7 +15,7 @@ from newsletter.audience import readers
 from newsletter.audience.exporting import export_csv
 from newsletter.audience.importing import import_csv
 from newsletter.errors import NewsletterError
-from newsletter.model.subscriber import Consent, SubscriberId
+from newsletter.model.subscriber import Consent, SubscriberId, address_hash
 from newsletter.model.user import Role
 from newsletter.store import audit, subscribers
 from newsletter.web.api.caller import By
@@ -26,8 +26,10 @@ from newsletter.web.api.words import Body, Cursor, Limit, Line
 from newsletter.web.bodies import MEGABYTE, takes
 from newsletter.web.limits import address_of
 from newsletter.web.numbers import LARGEST
+from newsletter.web.recording import deed_of, remark
 from newsletter.web.roles import needs
 from newsletter.workflows.answers.readers import ErasedJson, ImportedJson, SubscriberJson
+from newsletter.workflows.rendering import address_key
 from newsletter.workflows.shapes import imported_json, subscriber_json
 
 router = APIRouter(route_class=Route, tags=["readers"])
@@ -154,13 +156,21 @@ def add_subscriber(by: By, body: NewReader) -> SubscriberJson:
 
 
 @router.post("/subscribers/{email}/unsubscribe", dependencies=PUBLISH)
-def unsubscribe(by: By, email: Email) -> SubscriberJson:
+def unsubscribe(by: By, request: Request, email: Email) -> SubscriberJson:
     """End a subscription: `subscribers unsubscribe`."""
-    return subscriber_json(readers.unsubscribe(by.store, by.clock, by.publication.id, email))
+    gone = readers.unsubscribe(by.store, by.clock, by.publication.id, email)
+    remark(request, subject=_unnamed(email))
+    return subscriber_json(gone)
 
 
 @router.delete("/subscribers/{email}", dependencies=PUBLISH)
-def erase(by: By, email: Email) -> ErasedJson:
+def erase(by: By, request: Request, email: Email) -> ErasedJson:
     """Forget one reader in every newsletter; only a hash stays: `subscribers erase`."""
     readers.erase(by.store, by.clock, email)
+    remark(request, subject=_unnamed(email))
     return {"email": email, "erased": True}
+
+
+def _unnamed(email: str) -> str:
+    """A reader for the log, which outlives what is erased: the beginning of the hash that a suppression keeps."""
+    return f"reader {address_hash(address_key(email))[:12]}"

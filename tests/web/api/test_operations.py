@@ -173,7 +173,7 @@ def test_a_list_of_readers_is_tried_then_imported_then_exported(program: Made, a
     assert exported.headers["content-type"] == "text/csv; charset=utf-8"
     assert exported.text.splitlines()[0] == "email,name,tags,language,timezone,status,town"
     assert len(exported.text.splitlines()) == 3
-    assert "api.export" in {one["deed"] for one in desk.get("/audit").json()}
+    assert "readers.export" in {one["deed"] for one in desk.get("/audit").json()}
 
 
 @pytest.mark.parametrize("content", [b"", b"name\nAda\n", b"\x00\x01\x02", b"email\n"])
@@ -331,7 +331,7 @@ def test_a_backup_comes_as_a_file_and_leaves_nothing_behind(
     assert {"manifest.json", "newsletter.db", "newsletter.toml"} <= set(names)
     assert sorted(settings.workspace.iterdir()) == before
     with sqlite_store.reading() as tx:
-        assert "api.backup" in {one.deed for one in audit.listing(tx)}
+        assert "machine.backup" in {one.deed for one in audit.listing(tx)}
 
 
 def test_the_machine_is_examined(program: Made) -> None:
