@@ -29,6 +29,7 @@ from newsletter.web.api import (
 from newsletter.web.api.guide import ABOUT, ELSEWHERE, GROUPS, LEFT
 from newsletter.web.api.once import LONGEST
 from newsletter.web.api.page import groups_of, shapes_of
+from newsletter.web.api.pressed import Pressed
 from newsletter.web.api.problems import MEDIA, Problem, add_to
 from newsletter.web.api.uploads import JSON
 from newsletter.web.page import page
@@ -108,10 +109,11 @@ def build(place: Place) -> FastAPI:
     api.state.place = place
     api.state.posts = lambda path: Role.READER
     api.state.operations = routes()
+    api.state.pressed = Pressed()
     for router in routers():
         api.include_router(router)
     for path in ("/openapi.json", "/docs/openapi.json"):
-        api.add_api_route(path, lambda: JSONResponse(described(api)), include_in_schema=False)
+        api.add_api_route(path, document, include_in_schema=False)
     api.add_api_route("/docs", docs, include_in_schema=False)
     api.add_api_route("/docs/shapes", shapes, include_in_schema=False)
     api.add_api_route("/", lambda: RedirectResponse("/api/docs", 303), include_in_schema=False)
@@ -122,8 +124,8 @@ def build(place: Place) -> FastAPI:
 def described(api: FastAPI) -> dict[str, Any]:
     """The OpenAPI document."""
     if api.openapi_schema is None:
-        document = api.openapi()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        found = api.openapi()
+        schemas = found.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
@@ -132,7 +134,7 @@ def described(api: FastAPI) -> dict[str, Any]:
             for route in routes()
             for method in route.methods or ()
         }
-        for path, operations in document["paths"].items():
+        for path, operations in found["paths"].items():
             for method, operation in operations.items():
                 role = needed[path, method]
                 operation["x-role"] = role.value
@@ -154,15 +156,29 @@ def _tell_headers(operation: dict[str, Any], method: str) -> None:
         operation.setdefault("parameters", []).append(KEY)
 
 
+def document(request: Request) -> Response:
+    """The OpenAPI document."""
+    pressed: Pressed = request.app.state.pressed
+    return pressed.answer(request, "document", lambda asked: JSONResponse(described(asked.app)))
+
+
 def docs(request: Request) -> Response:
     """The operations on one page, drawn here: no script, nothing from elsewhere. A program gets the document itself."""
-    document = described(request.app)
     accepted = request.headers.get("accept", "")
     if "json" in accepted and "html" not in accepted:
-        return JSONResponse(document)
-    return page(request, "api", document=document, groups=groups_of(document), left={**LEFT, **ELSEWHERE})
+        return document(request)
+    pressed: Pressed = request.app.state.pressed
+    return pressed.answer(request, "docs", _drawn)
+
+
+def _drawn(request: Request) -> Response:
+    found = described(request.app)
+    return page(request, "api", document=found, groups=groups_of(found), left={**LEFT, **ELSEWHERE})
 
 
 def shapes(request: Request) -> Response:
     """What answers are made of."""
-    return page(request, "api_shapes", shapes=shapes_of(described(request.app)))
+    pressed: Pressed = request.app.state.pressed
+    return pressed.answer(
+        request, "shapes", lambda asked: page(asked, "api_shapes", shapes=shapes_of(described(asked.app)))
+    )
