@@ -178,7 +178,7 @@ def test_an_issue_from_the_queue_to_the_ledger(
     assert "The signal box" in desk.get("/issues/1/rendition").json()["html"]
     with sqlite_store.reading() as tx:
         told = {one.deed for one in audit.listing(tx) if one.via == "api"}
-    assert {"api.approve", "api.send", "api.add_subscriber", "api.decide_items"} <= told
+    assert {"sending.approve", "sending.send", "readers.add_subscriber", "items.decide_items"} <= told
 
 
 def test_two_programs_do_not_write_over_each_other(program: Made) -> None:
