@@ -17,8 +17,9 @@ from newsletter.store import Store, users
 from newsletter.web import totp
 from newsletter.web.account import browser_in_words
 from newsletter.web.app import build
+from newsletter.web.sealing import seal_secrets
 from newsletter.web.serving import place_for
-from newsletter.web.totp import STEP, code_at, is_code, recovery_hash
+from newsletter.web.totp import STEP, code_at, is_code, kept, opened, recovery_hash
 
 from .conftest import PASSWORD, Browser
 from .people import Door
@@ -105,6 +106,28 @@ def test_a_half_session_opens_one_time(editor: Browser, door: Door, clock: Clock
     other = door.browser()
     other.client.cookies.set("half-8000", half)
     assert other.post("/signin/code", {"code": codes[1]}).headers["location"] == "/signin"
+
+
+def test_secrets_of_before_are_sealed_when_the_workspace_is_served(sqlite_store: Store, clock: Clock) -> None:
+    with sqlite_store.writing() as tx:
+        people = [users.add(tx, name, "x", role=Role.EDITOR, now=clock.now()).id for name in ("Ada", "Bo", "Cai", "Di")]
+        for person, secret in zip(
+            people, ["PLAIN", kept(["old"], people[1], "UNDER"), kept(["new"], people[2], "NOW")], strict=False
+        ):
+            users.set_secret(tx, person, secret, [])
+        users.use_step(tx, people[0], 7)
+    assert seal_secrets(sqlite_store, []) == 0
+    assert seal_secrets(sqlite_store, ["new", "old"]) == 2
+    assert seal_secrets(sqlite_store, ["new", "old"]) == 0
+    with sqlite_store.writing() as tx:
+        found = [opened(["new"], person, users.secret_of(tx, person)) for person in people]
+        assert not users.use_step(tx, people[0], 7), "a code that was used stays used"
+    assert [one and (one.secret, one.stale) for one in found] == [
+        ("PLAIN", False),
+        ("UNDER", False),
+        ("NOW", False),
+        None,
+    ]
 
 
 def test_guessing_codes_has_to_wait_longer(editor: Browser, door: Door, clock: Clock) -> None:

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from newsletter.clock import Clock
-from newsletter.model.user import Role
-from newsletter.store import Store, audit, users
+from newsletter.model.user import Role, UserId
+from newsletter.store import Store, audit, tokens, users
 
 from .conftest import PASSWORD, Browser
 from .people import Door, link_in
@@ -128,6 +128,41 @@ def test_a_link_for_a_new_password_signs_out_and_leaves_the_role(editor: Browser
     assert joris.get("/").status_code == 303
     assert fresh.get("/people").status_code == 403
     assert door.browser().post("/signin", {"name": "Joris", "password": PASSWORD}).status_code == 403
+
+
+@pytest.mark.parametrize("way", ["reset", "signout"])
+def test_what_ends_the_sessions_of_somebody_ends_their_tokens(editor: Browser, door: Door, way: str) -> None:
+    joris = door.person("Joris", Role.EDITOR)
+    for name in ("script", "other"):
+        joris.post("/account/tokens", {"name": name, "scope": "edit", "days": "9"})
+    joris_id = number(door.store, "Joris")
+    assert "2 tokens" in editor.get("/people").text
+    answer = editor.post(f"/people/{joris_id}/{way}")
+    if way == "reset":
+        form = {"password": "another-ferry-9", "again": "another-ferry-9"}
+        assert door.browser().post(link_in(answer.text), form).status_code == 303
+    with door.store.reading() as tx:
+        assert tokens.of_user(tx, UserId(joris_id)) == []
+    assert "2 tokens" not in editor.get("/people").text.replace("2 tokens are dead", "")
+
+
+def test_after_a_new_password_of_ones_own_the_page_tells_that_tokens_stay(editor: Browser) -> None:
+    editor.post("/account/tokens", {"name": "script", "scope": "edit", "days": "9"})
+    editor.post("/account/password", {"now": PASSWORD, "password": "new-ferry-house", "again": "new-ferry-house"})
+    told = "1 token of yours stays as it is."
+    assert told in editor.get("/account").text
+    assert told not in editor.get("/account").text
+
+
+@pytest.mark.parametrize("name", ["Joris", "JORIS"])
+def test_nobody_inherits_the_name_of_somebody_who_left(editor: Browser, door: Door, name: str) -> None:
+    door.person("Joris", Role.EDITOR)
+    editor.post(f"/people/{number(door.store, 'Joris')}/remove", {"sure": "yes"})
+    link = link_in(editor.post("/people/invite", {"role": "editor"}).text)
+    form = {"name": name, "password": PASSWORD, "again": PASSWORD}
+    answer = door.browser().post(link, form)
+    assert (answer.status_code, "was at this desk before" in answer.text) == (400, True)
+    assert door.browser().post(link, {**form, "name": "Joris the second"}).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/people", "/audit", "/publication"])

@@ -14,6 +14,7 @@ from newsletter.clock import Clock
 from newsletter.model.item import ItemId
 from newsletter.model.publication import Publication
 from newsletter.model.secret import hashed
+from newsletter.model.subscriber import address_hash
 from newsletter.model.token import Scope
 from newsletter.model.user import Role
 from newsletter.store import Store, audit, publications, subscribers, tokens
@@ -358,6 +359,11 @@ def test_subscribers_of_the_api_are_those_of_the_desk(program: Made, sqlite_stor
         assert {one.value: count for one, count in subscribers.counts(tx, letter.id).items()}["unsubscribed"] == 1
     assert desk.ask("DELETE", "/subscribers/ada@alderwick.example").json()["erased"]
     assert desk.get("/subscribers").json() == []
+    with sqlite_store.reading() as tx:
+        told = [(one.deed, one.subject) for one in audit.listing(tx, deed="readers.", limit=2)]
+        assert "alderwick.example" not in repr(audit.listing(tx)), "the log outlives who is erased"
+    reader = f"reader {address_hash('ada@alderwick.example')[:12]}"
+    assert told == [("readers.erase", reader), ("readers.unsubscribe", reader)]
 
 
 def test_the_document_is_made_once(client: Any) -> None:
