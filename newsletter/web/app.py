@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
@@ -55,9 +56,8 @@ from newsletter.web.bodies import longest
 from newsletter.web.guard import Guard
 from newsletter.web.languages import gettext as _
 from newsletter.web.live import Live
-from newsletter.web.page import page
+from newsletter.web.page import page, told_here
 from newsletter.web.place import Place, place_of
-from newsletter.web.retold import retold
 from newsletter.web.roles import NotYours, allowed, posting
 
 STATIC = Path(__file__).parent / "static"
@@ -118,6 +118,7 @@ def build(place: Place) -> FastAPI:
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong_page)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)
     of_pages, of_programs = longest(room.router for room in ROOMS), longest(api.routers(), below="/api")
     app.add_middleware(Guard, place=place, longest=lambda path: max(of_pages(path), of_programs(path)))
@@ -142,7 +143,8 @@ async def _told(request: Request, error: Exception) -> Response:
 
 async def _wrong_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    sentences = {404: _("There is no such page."), 405: _("This page does not take that.")}
+    unreadable = _("The form could not be read: it has too many fields, or one that is too long. Nothing was saved.")
+    sentences = {400: unreadable, 404: _("There is no such page."), 405: _("This page does not take that.")}
     return _sentence(request, error.status_code, sentences.get(error.status_code, str(error.detail)))
 
 
@@ -153,6 +155,11 @@ async def _unreadable(request: Request, error: Exception) -> Response:
     return _sentence(request, 400, _("The form was not complete."))
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """Whoever asked hung up in the middle of it: nobody reads this, and it is no fault of ours to log."""
+    return PlainTextResponse(status_code=400)
+
+
 async def _broken(request: Request, error: Exception) -> Response:
     return PlainTextResponse(
         "Something went wrong here; the log of the server says what. Nothing was half done.\n", 500
@@ -160,7 +167,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def _sentence(request: Request, status: int, sentence: str) -> Response:
-    sentence = retold(_(sentence))
+    sentence = told_here(_(sentence))
     if request.scope["state"]["user"] is None:
         return PlainTextResponse(f"{sentence}\n", status)
     return page(request, "sentence", status=status, sentence=sentence)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-_COMMAND = r"newsletter (?:issue|events|publication|sources|items|subscribers|theme) [a-z]"
+_COMMAND = r"newsletter (?:issue|events|publication|sources|items|subscribers|theme|digest|cadence) [a-z]"
+_LEADS = r"\b(?:with|see|those there are|mit|welche es gibt):\s"
 _ASIDE = re.compile(rf"\s*\({_COMMAND}[^()]*\)")
 _BEGIN = re.compile(rf"{_COMMAND}")
 _OPTION = re.compile(r"; --[a-z-]+ [^;.]*")
-_BEFORE = re.compile(r"(?:[:;.]\s|,\s+(?:or|oder)\s+|\s(?:or|oder)\s+)(?:[^:;.,]*\s)?$")
+_BEFORE = re.compile(rf"(?:[:;.]\s|,\s+(?:or|oder)\s+|\s(?:or|oder)\s+)(?:[^:;.,]*(?:\s|{_LEADS}))?$")
+_NAMED = re.compile(r"(?<!\S)--([a-z][a-z-]*)")
 
 
 def without_command(message: str) -> str:
@@ -25,3 +27,8 @@ def without_command(message: str) -> str:
             before = before[: ends.start()]
         return f"{before.rstrip(' :;,.')}."
     return text
+
+
+def for_programs(message: str) -> str:
+    """A message without its command, and with the names of fields in the place of options."""
+    return _NAMED.sub(lambda found: f"“{found[1].replace('-', '_')}”", without_command(message))

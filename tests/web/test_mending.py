@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.web.mending import without_command
+from newsletter.web.mending import for_programs, without_command
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,34 @@ from newsletter.web.mending import without_command
 )
 def test_a_message_is_shown_without_its_command(message: str, shown: str) -> None:
     assert without_command(message) == shown
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            "Issue 3 is sent; only a draft can be edited. Take it back with: newsletter issue reopen 3",
+            "Issue 3 is sent; only a draft can be edited.",
+        ),
+        ("There is no source “x”; newsletter sources list shows their names and ids.", "There is no source “x”."),
+        ("There is no issue yet. Make one with: newsletter issue new", "There is no issue yet."),
+        ("There is no digest yet; see: newsletter digest set --help", "There is no digest yet."),
+        ("Den Termin 5 gibt es nicht; sehen Sie nach mit: newsletter events list", "Den Termin 5 gibt es nicht."),
+        (
+            "The calendar of issue 1 has no occurrence “2”; those there are: newsletter issue events 1",
+            "The calendar of issue 1 has no occurrence “2”.",
+        ),
+        (
+            "Say when: --at 2026-12-04T09:00, or set a cadence first: newsletter cadence set RULE",
+            "Say when: “at” 2026-12-04T09:00, or set a cadence first.",
+        ),
+        (
+            "Issue 1 is a draft; approve it first, or add --approve.",
+            "Issue 1 is a draft; approve it first, or add “approve”.",
+        ),
+        ("URL, or the page with --as-it-is: x.", "URL, or the page with “as_it_is”: x."),
+        ("The word a--b stays, as -- does.", "The word a--b stays, as -- does."),
+    ],
+)
+def test_a_program_is_told_of_fields_and_no_command(message: str, told: str) -> None:
+    assert for_programs(message) == told

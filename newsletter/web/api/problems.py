@@ -10,9 +10,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from newsletter.errors import Conflict, NewsletterError, NotFound, Refused
+from newsletter.web.mending import for_programs
 from newsletter.web.roles import NotYours
 
 MEDIA = "application/problem+json"
@@ -71,6 +73,7 @@ def add_to(app: FastAPI) -> None:
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -80,7 +83,7 @@ async def _told(request: Request, error: Exception) -> Response:
     if isinstance(error, Conflict) and "if-match" in request.headers:
         status = 412  # RFC 9110, 13.1.1
     headers = {"retry-after": str(error.wait)} if isinstance(error, TooMany) else None
-    return problem(status, error.message, code=error.code, where=_as_field(error.where), headers=headers)
+    return problem(status, for_programs(error.message), code=error.code, where=_as_field(error.where), headers=headers)
 
 
 def _as_field(where: str | None) -> str | None:
@@ -123,3 +126,8 @@ def _where(mistake: Mapping[str, Any]) -> str:
 
 async def _broken(request: Request, error: Exception) -> Response:
     return problem(500, "Something went wrong here; the log of the server says what.", code="broken")
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Whoever asked hung up in the middle of it: nobody reads this, and it is no fault of ours to log."""
+    return problem(400, "The request ended before its body did.", code="ended")

@@ -48,6 +48,24 @@ class Program:
 Made = Callable[..., Program]
 
 
+def post_to(path: str, headers: dict[str, str]) -> dict[str, Any]:
+    """A POST as a server hands it over, before any of its body."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+
+
 @pytest.fixture
 def client(sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication) -> Iterator[TestClient]:
     app = build(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))

@@ -18,7 +18,7 @@ from newsletter.store import Store, users
 from newsletter.web.api.repeating import Saying
 from newsletter.web.bodies import MEGABYTE
 
-from .conftest import Made, Program
+from .conftest import Made, Program, post_to
 from .test_api import is_problem
 
 
@@ -87,21 +87,7 @@ def unread(desk: Program, path: str, token: str, kind: str) -> tuple[int, int]:
             "idempotency-key": "k",
             **({"authorization": f"Bearer {token}"} if token else {}),
         }
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "POST",
-            "scheme": "http",
-            "path": f"/api{path}",
-            "raw_path": f"/api{path}".encode(),
-            "root_path": "",
-            "query_string": b"",
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 8000),
-        }
-        await desk.client.app(scope, receive, send)
+        await desk.client.app(post_to(f"/api{path}", headers), receive, send)
 
     asyncio.run(ask())
     return status, read

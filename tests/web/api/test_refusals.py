@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from newsletter.web.app import build
 from newsletter.web.bodies import MEGABYTE, USUAL
 from newsletter.web.serving import place_for
 
-from .conftest import ORIGIN, Made, Program
+from .conftest import ORIGIN, Made, Program, post_to
 from .test_api import is_problem
 
 
@@ -133,3 +135,47 @@ def test_the_front_door_leads_to_the_description(client: Any, path: str) -> None
     answer = client.get(path)
     assert answer.status_code in (303, 307)
     assert "/api/" in answer.headers["location"]
+
+
+def test_problems_speak_of_no_command(program: Made) -> None:
+    desk = program()
+    desk.post("/issues", {})
+    for answer in (
+        desk.get("/issues/9"),
+        desk.post("/issues/1/schedule", {"approve": True}),
+        desk.patch("/digest", {"sources": ["Nobody"]}),
+        desk.get("/digest/trial"),
+        desk.get("/items/99"),
+    ):
+        assert answer.status_code in (404, 422)
+        assert not re.search(r"newsletter [a-z]+ [a-z]|--[a-z]", answer.json()["detail"]), answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/issues", "application/json"),
+        ("/issues/1/images", "multipart/form-data; boundary=x"),
+        ("/subscribers/import", "text/csv"),
+    ],
+)
+@pytest.mark.parametrize("key", ["", "k"])
+def test_who_hangs_up_in_the_middle_of_it_is_no_fault_of_ours(program: Made, path: str, kind: str, key: str) -> None:
+    desk, answers = program(), list[Any]()
+    messages = iter([{"type": "http.request", "body": b"--x\r\n", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    headers = {
+        "host": "127.0.0.1:8000",
+        "content-length": "5000",
+        "content-type": kind,
+        "authorization": f"Bearer {desk.token}",
+        **({"idempotency-key": key} if key else {}),
+    }
+    asyncio.run(desk.client.app(post_to(f"/api{path}", headers), receive, send))
+    assert answers[0]["status"] == 400
