@@ -31,6 +31,7 @@ from newsletter.web.editing import (
 )
 from newsletter.web.fulltext import html_of, sentences_of
 from newsletter.web.languages import gettext as _
+from newsletter.web.missing import there
 from newsletter.web.numbers import Id, InPath, whole
 from newsletter.web.page import back, local, page
 from newsletter.web.place import desk_of, editor_of, place_of
@@ -46,6 +47,7 @@ def change_block(request: Request, number: InPath, block_number: InPath, form: F
     if do in ("save", "done", "sentences", "cut", "pick", "credit"):
         return _save(request, number, block, form, do)
     try:
+        there(editor, number, block)
         edits, say = _moves(request, editor, number, block, form), _("Moved.")
     except NewsletterError as error:
         return back(request, at(view, f"b-{block}"), error.message, level="error")
@@ -84,6 +86,7 @@ def _save(request: Request, number: int, block: BlockId, form: dict[str, str], d
     editor, view, auto = editor_of(request), form.get("view", "/"), is_autosave(request)
     mine = {name: form[name].replace("\r\n", "\n") for name in block_fields() if name in form}
     try:
+        there(editor, number, block)
         section = whole(form.get("section", ""), what=_("A section"))
         values: dict[str, Any] = {**mine, **_beside(form)}
         issue = _saved_over(editor, number, block, form, mine, values, auto)

@@ -16,9 +16,8 @@ from newsletter.store import arrivals
 from newsletter.web.bodies import USUAL
 from newsletter.web.languages import gettext as _
 from newsletter.web.numbers import whole
-from newsletter.web.page import back, local, page
+from newsletter.web.page import back, local, page, told_here
 from newsletter.web.place import editor_of, place_of
-from newsletter.web.retold import retold
 
 Seen = TypeVar("Seen")
 
@@ -98,7 +97,7 @@ def saved(request: Request, number: int, version: int) -> Response:
 
 def refused(request: Request, error: NewsletterError, status: int = 400) -> Response:
     """The answer to a page that saved by itself, where it could not be."""
-    return JSONResponse({"why": retold(error.message)}, status)
+    return JSONResponse({"why": told_here(error.message)}, status)
 
 
 def both(

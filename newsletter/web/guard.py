@@ -30,6 +30,7 @@ from newsletter.web.origins import is_own_host, why_not_ours
 from newsletter.web.place import Place
 from newsletter.web.published import without_prefix
 from newsletter.web.recording import Recording
+from newsletter.web.timely import in_time
 
 SESSION = "desk"
 """The cookie of a session; `cookies.named` says how it is called in a browser."""
@@ -82,10 +83,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
         try:
-            answer = await self._stopped(scope)
+            answer: ASGIApp | None = await self._stopped(scope)
         except NewsletterError as error:
             answer = _refusal(scope, 503, error.message, "database")
-        send = _with_headers(send, scope)
+        receive, send = in_time(receive, self._place.clock), _with_headers(send, scope)
         if answer is not None or scope["method"] in SAFE:
             await (answer or self._app)(scope, receive, send)
             return
@@ -94,7 +95,7 @@ class Guard:
         with suppress(NewsletterError):  # what was asked for is done
             await run_in_threadpool(recording.keep, scope["state"].get("place", self._place))
 
-    async def _stopped(self, scope: Scope) -> Response | None:
+    async def _stopped(self, scope: Scope) -> ASGIApp | None:
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
         base_url, scheme = self._place.settings.base_url, scope.get("scheme", "http")
         host, port = scope.get("server") or ("", None)
@@ -135,7 +136,9 @@ class Guard:
         if method in ("GET", "HEAD"):
             wanted = path + (f"?{query}" if (query := scope.get("query_string", b"").decode("latin-1")) else "")
             return RedirectResponse(f"/signin?next={quote(wanted, safe='')}" if wanted != "/" else "/signin", 303)
-        return PlainTextResponse("Sign in first.\n", 401)
+        from newsletter.web.late import sign_in_first  # pages ask us who may see them
+
+        return sign_in_first
 
     def _who(self, scope: Scope, headers: Headers) -> Response | None:
         """Who is asking, in which language, and about which newsletter."""
@@ -183,6 +186,8 @@ def _with_headers(send: Send, scope: Scope) -> Send:
             headers = MutableHeaders(scope=message)
             if (slug := scope["state"].get("carried")) and (to := headers.get("location")) and to.startswith("/"):
                 headers["location"] = carrying(to, slug)
+            if message["status"] == 408:
+                headers["connection"] = "close"  # the rest of the body is not read
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             if "content-security-policy" not in headers:

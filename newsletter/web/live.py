@@ -21,7 +21,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.publication import PublicationId
 from newsletter.store import Store, Tx, arrivals
 from newsletter.web.numbers import LARGEST
-from newsletter.web.place import place_of
+from newsletter.web.place import place_of, user_of
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ SHARE = 10
 """Counting the ledger of a million readers takes 0.2 s: at most one part in so many of the time."""
 MOST = 200
 """Pages that listen at the same time; one more has to come back later."""
+MOST_OF_ONE = 20
+"""Pages of one person; the one that listens longest gives way to one more, and comes back if it is still open."""
 LIFETIME = 120.0
 """Seconds after which a page comes back by itself: a session that was ended does not listen on."""
 QUIET = 15.0
@@ -44,10 +46,11 @@ KINDS: dict[str, Ask] = {"issue": arrivals.drafts, "sending": arrivals.going_out
 
 
 class Listener:
-    """One open page: which newsletter it shows, and up to which item."""
+    """One open page: which newsletter it shows, up to which item, and to whom."""
 
-    def __init__(self, publication: PublicationId, upto: int) -> None:
-        self.publication, self.upto = publication, upto
+    def __init__(self, publication: PublicationId, upto: int, user: int = 0) -> None:
+        self.publication, self.upto, self.user = publication, upto, user
+        self.gives_way = False
         self.tick = asyncio.Event()
         self._told: dict[str, str] = {}
         self._news: dict[str, str] = {}
@@ -72,7 +75,7 @@ class Live:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
-        self._listeners: set[Listener] = set()
+        self._listeners: dict[Listener, None] = {}  # the oldest first
         self._poller: asyncio.Task[None] | None = None
         self._ended = False
 
@@ -92,13 +95,17 @@ class Live:
 
     async def stream(self, listener: Listener) -> AsyncIterator[bytes]:
         """The events for one page, until it goes, its time is over, or we end."""
-        self._listeners.add(listener)
+        of_one = [one for one in self._listeners if one.user == listener.user and not one.gives_way]
+        for oldest in of_one[: max(0, len(of_one) + 1 - MOST_OF_ONE)]:
+            oldest.gives_way = True
+            oldest.tick.set()
+        self._listeners[listener] = None
         if not self.is_polling:
             self._poller = asyncio.create_task(self._poll())
         try:
             begun = spoken = self._clock.monotonic()
             yield b"retry: 2000\n\n"
-            while not self._ended and self._clock.monotonic() - begun < LIFETIME:
+            while not (self._ended or listener.gives_way) and self._clock.monotonic() - begun < LIFETIME:
                 await listener.tick.wait()
                 listener.tick.clear()
                 if news := listener.take():
@@ -109,7 +116,7 @@ class Live:
                     continue
                 spoken = self._clock.monotonic()
         finally:
-            self._listeners.discard(listener)
+            self._listeners.pop(listener, None)
 
     async def _poll(self) -> None:
         while self._listeners and not self._ended:
@@ -157,7 +164,7 @@ async def live(request: Request, upto: int = 0) -> Response:
     if telling.is_full:
         return PlainTextResponse("Too many pages listen already.\n", 503, {"retry-after": "30"})
     publication = await run_in_threadpool(place_of(request).publication)
-    listener = Listener(publication.id, max(0, min(upto, LARGEST)))
+    listener = Listener(publication.id, max(0, min(upto, LARGEST)), user_of(request).id)
     return StreamingResponse(
         telling.stream(listener),
         media_type="text/event-stream",

@@ -55,10 +55,15 @@ def templates() -> Environment:
     environment.filters["zone"] = zone_in_words
     environment.filters["span"] = span_in_words
     environment.filters["retold"] = retold
-    environment.filters["without_command"] = lambda text: without_command(retold(text))
+    environment.filters["without_command"] = told_here
     environment.filters["addressed"] = addressed
     environment.globals["plain_text"] = plain
     return environment
+
+
+def told_here(text: str) -> str:
+    """What a room below said, in the reader's language, and without the command that mends it in a terminal."""
+    return without_command(retold(text))
 
 
 def addressed(asked: Mapping[str, object]) -> str:
@@ -99,7 +104,7 @@ def page(request: Request, template: str, /, *, status: int = 200, **values: Any
             now=place.clock.now().astimezone(zone),
             said=said,
             keys_off=KEYS_OFF in request.cookies,
-            **{name: retold(one) if name in TOLD and isinstance(one, str) else one for name, one in values.items()},
+            **{name: told_here(one) if name in TOLD and isinstance(one, str) else one for name, one in values.items()},
         )
     )
     if user is not None and not may(user, Role.PUBLISHER):
@@ -126,7 +131,7 @@ def back(request: Request, to: str, text: str = "", *, level: str = "fine") -> R
     if level == "error":
         request.scope["state"]["refused"] = True
     if text:
-        text = retold(languages.gettext(text))
+        text = told_here(languages.gettext(text))
         at = to.partition("#")[2]  # the desk says it in the pane where it happened
         value = json.dumps({"text": text[:LONGEST_SENTENCE], "level": level, "at": at}).encode()
         answer.set_cookie(SAID, base64.urlsafe_b64encode(value).decode(), max_age=60, httponly=True, samesite="strict")

@@ -107,3 +107,25 @@ def test_one_page_too_many_has_to_come_back(editor: Any, monkeypatch: pytest.Mon
 def test_news_are_for_people_of_the_desk(visitor: Any) -> None:
     assert visitor.get("/live").status_code == 303
     assert visitor.client.head("/live").status_code == 303
+
+
+def test_the_oldest_page_of_one_person_gives_way_and_others_listen_on(
+    sqlite_store: Store, clock: Clock, letter: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 2)
+
+    async def listen() -> None:
+        telling = Live(sqlite_store, clock)
+        other = telling.stream(Listener(letter.id, 0, user=7))
+        streams = [telling.stream(Listener(letter.id, 0, user=8)) for _ in range(4)]
+        for stream in (other, *streams):
+            assert await until(stream, "issue") == {}
+        async with asyncio.timeout(20):
+            for stream in streams[:2]:
+                assert [chunk async for chunk in stream if b"event" in chunk] == []
+        new_issue(Editor(sqlite_store, clock, letter, "Edda"))
+        for stream in (other, *streams[2:]):
+            assert list(await until(stream, "issue")) == ["1"]
+            await stream.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(listen())
