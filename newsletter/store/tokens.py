@@ -106,6 +106,11 @@ def begin(tx: Tx, token: int, key: str, request_hash: str, *, now: datetime, for
     return Answer(row.request_hash, row.status, row.body)
 
 
+def forget_answers(tx: Tx, *, before: datetime, holding: str) -> None:
+    """Keep no answer from before a moment, and none with this text in it."""
+    tx.execute(delete(api_answer).where(or_(api_answer.c.at < before, api_answer.c.body.contains(holding))))
+
+
 def finish(tx: Tx, token: int, key: str, *, status: int, body: str | None) -> None:
     """What a request got, for when it is asked again; body none: it is not to be kept."""
     query = update(api_answer).where(api_answer.c.token_id == token, api_answer.c.key == key)

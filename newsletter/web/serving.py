@@ -23,6 +23,7 @@ from newsletter.settings import Settings, is_loopback
 from newsletter.store import Store, users
 from newsletter.web import log
 from newsletter.web.app import build
+from newsletter.web.leftovers import sweep
 from newsletter.web.limits import Attempts
 from newsletter.web.place import Place
 from newsletter.web.retold import warm_up
@@ -61,6 +62,7 @@ def serve(
                 )
     with _alone(settings.workspace), _bound(host, port) as bound:
         port = bound.getsockname()[1]
+        sweep(store, settings.workspace, clock)
         alarm = Alarm(store, settings, clock, collects=True)
         place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
         app = build(place)

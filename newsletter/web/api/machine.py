@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from newsletter.errors import Refused
 from newsletter.model.user import Role
-from newsletter.web.api.caller import By
+from newsletter.web.api.caller import By, Caller
 from newsletter.web.api.once import Route
 from newsletter.web.api.uploads import Passing
+from newsletter.web.leftovers import SERVED
 from newsletter.web.roles import needs
 from newsletter.workflows.answers.people import CheckedJson
 from newsletter.workflows.backup import back_up
@@ -21,6 +24,8 @@ from newsletter.workflows.doctor import examine
 router = APIRouter(route_class=Route, tags=["machine"])
 ADMIN = [needs(Role.ADMIN)]
 GZIP = "application/gzip"
+_making = Lock()
+"""One backup at a time: each takes the room of the whole workspace."""
 
 
 @router.get("/doctor", dependencies=ADMIN)
@@ -46,8 +51,17 @@ def doctor(
 )
 def backup(by: By) -> Response:
     """Everything in one file: `backup`. It holds the secret keys and all readers' addresses: keep it safe."""
+    if not _making.acquire(blocking=False):
+        raise Refused("A backup is being made already; ask again when it is done.", code="under-way")
+    try:
+        return _backup(by)
+    finally:
+        _making.release()
+
+
+def _backup(by: Caller) -> Response:
     # beside the database, where there is room for it
-    folder = tempfile.TemporaryDirectory(prefix=".backup-", dir=by.settings.workspace)
+    folder = tempfile.TemporaryDirectory(prefix=SERVED, dir=by.settings.workspace)
     try:
         name = f"{by.publication.slug}-{by.clock.now():%Y-%m-%d-%H%M}.newsletter.tar.gz"
         made = back_up(by.store, by.settings, by.clock, Path(folder.name) / name)

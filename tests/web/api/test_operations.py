@@ -334,6 +334,16 @@ def test_a_backup_comes_as_a_file_and_leaves_nothing_behind(
         assert "machine.backup" in {one.deed for one in audit.listing(tx)}
 
 
+def test_one_backup_is_made_at_a_time(program: Made, settings: Settings) -> None:
+    from newsletter.web.api import machine
+
+    (settings.workspace / "newsletter.toml").write_text('secret_key = "a key for the tests of the web"\n')
+    desk = program()
+    with machine._making:
+        assert is_problem(desk.post("/backup"), 409, "under-way")
+    assert desk.post("/backup").status_code == 200
+
+
 def test_the_machine_is_examined(program: Made) -> None:
     told = program().get("/doctor").json()
     assert told[0]["check"] == "settings"

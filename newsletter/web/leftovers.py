@@ -1,0 +1,32 @@
+"""What a desk that was killed left behind, taken away when it starts."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from newsletter.clock import Clock
+from newsletter.store import Store, tokens
+
+SERVED = ".served-backup-"
+"""Folders in the workspace with a backup that is being sent; only the desk makes them, and it is alone."""
+UNSERVED = ".backup-"
+"""Folders of a backup that a command makes, which may be at work beside the desk."""
+LONGEST = timedelta(days=1)
+"""No backup takes longer, and no answer is kept longer."""
+SECRET = "/setup/"  # noqa: S105  no secret, what stands in an address that is one
+"""What stands in each one-time link."""
+
+
+def sweep(store: Store, workspace: Path, clock: Clock) -> None:
+    """Take away halves of backups, and answers that are kept for nobody or hold a link that opens the desk."""
+    now = clock.now()
+    for folder in workspace.glob(".*backup-*"):
+        if not folder.is_dir() or folder.is_symlink():
+            continue
+        old = folder.name.startswith(UNSERVED) and now.timestamp() - folder.stat().st_mtime > LONGEST.total_seconds()
+        if old or folder.name.startswith(SERVED):
+            shutil.rmtree(folder, ignore_errors=True)
+    with store.writing() as tx:
+        tokens.forget_answers(tx, before=now - LONGEST, holding=SECRET)
