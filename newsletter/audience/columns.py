@@ -12,6 +12,7 @@ from typing import NamedTuple
 from newsletter.audience.addresses import BadAddress, read_address
 from newsletter.errors import NewsletterError
 from newsletter.model.subscriber import Consent, Subscriber
+from newsletter.text.characters import tidy
 
 KNOWN = ("email", "name", "tags", "language", "timezone", "status")
 """Columns with a meaning, as they are exported; every other one is a custom field."""
@@ -75,7 +76,7 @@ class Columns:
             line=line,
             email=address.typed,
             email_key=address.key,
-            name=said.get("name"),
+            name=tidy(said["name"]) if "name" in said else None,
             tags=tags_of(said["tags"]) if "tags" in said else None,
             language=said.get("language"),
             zone=said.get("timezone"),

@@ -12,6 +12,7 @@ from newsletter.errors import NewsletterError, NotFound, Refused
 from newsletter.model.publication import PublicationId
 from newsletter.model.subscriber import Consent, Subscriber, SubscriberData
 from newsletter.store import Store, Tx, subscriber_import, subscribers, suppressions
+from newsletter.text.characters import tidy
 
 HOW = "command"
 
@@ -44,7 +45,7 @@ def add(
         data = SubscriberData(
             email=address.typed,
             email_key=address.key,
-            name=name.strip() if name is not None else known.name if known else "",
+            name=tidy(name).strip() if name is not None else known.name if known else "",
             tags=tuple(dict.fromkeys([*(known.tags if known else ()), *(one for tag in tags for one in tags_of(tag))])),
             language=language if language is not None else known.language if known else "",
             zone=zone if zone is not None else known.zone if known else "",

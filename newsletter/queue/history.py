@@ -12,6 +12,7 @@ from newsletter.model.issue import Issue, Outline
 from newsletter.model.revision import Revision, RevisionId, Snapshot, VersionId, snapshot_of
 from newsletter.queue.editing import Editor
 from newsletter.store import Tx, issues, revisions
+from newsletter.text.characters import one_line
 
 LONGEST_NAME = 120
 MOST_VERSIONS = 100
@@ -48,7 +49,7 @@ def redo(editor: Editor, number: int | None, *, revision: RevisionId | None = No
 
 def name_version(editor: Editor, number: int | None, name: str, *, revision: RevisionId | None = None) -> Issue:
     """Give the issue as it is now, or as it was before a change of its history, a name to come back to."""
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name or len(name) > LONGEST_NAME:
         raise NewsletterError(f"A version needs a name of at most {LONGEST_NAME} characters.", where="name")
     with editor.store.writing() as tx:

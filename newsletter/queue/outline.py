@@ -11,6 +11,7 @@ from dataclasses import replace
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.issue import Block, BlockId, BlockKind, Outline, PinnedItem, Section
 from newsletter.model.item import ItemId
+from newsletter.text.characters import one_line
 
 Spot = tuple[int, int]
 """The index of a section, and of a block in it."""
@@ -71,9 +72,10 @@ def add_section(outline: Outline, name: str, at: int | None = None) -> Outline:
 
 def rename_section(outline: Outline, index: int, name: str) -> Outline:
     """Another heading, which may be empty."""
-    if name.strip().casefold() != outline.sections[index].name.casefold():
+    name = one_line(name)
+    if name.casefold() != outline.sections[index].name.casefold():
         _heading(outline, name)
-    return _with_section(outline, index, replace(outline.sections[index], name=" ".join(name.split())))
+    return _with_section(outline, index, replace(outline.sections[index], name=name))
 
 
 def limit_section(outline: Outline, index: int, most: int | None) -> Outline:
@@ -165,7 +167,7 @@ def _place(at: int | None, count: int) -> int:
 
 
 def _heading(outline: Outline, name: str) -> str:
-    name = " ".join(name.split())
+    name = one_line(name)
     if name and any(section.name.casefold() == name.casefold() for section in outline.sections):
         raise NewsletterError(f"The issue has a section “{name}” already.", code="exists", where="SECTION")
     return name

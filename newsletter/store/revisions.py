@@ -98,9 +98,10 @@ def mark_done(tx: Tx, revision: RevisionId) -> None:
     tx.execute(update(table).where(table.c.id == revision).values(state="done", after=None))
 
 
-def listing(tx: Tx, issue: IssueId, *, limit: int) -> list[Revision]:
-    """The latest changes, newest first."""
-    rows = tx.execute(select(table).where(table.c.issue_id == issue).order_by(table.c.id.desc()).limit(limit))
+def listing(tx: Tx, issue: IssueId, *, limit: int, before: int | None = None) -> list[Revision]:
+    """The latest changes, newest first; those before a change where it is given."""
+    query = select(table).where(table.c.issue_id == issue).order_by(table.c.id.desc()).limit(limit)
+    rows = tx.execute(query if before is None else query.where(table.c.id < before))
     return [_revision(row) for row in rows]
 
 

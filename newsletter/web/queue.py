@@ -19,6 +19,7 @@ from newsletter.model.wanted import Row, Wanted
 from newsletter.queue import triage as steps
 from newsletter.store import Tx, arrivals, items, queue, queue_filters, sources
 from newsletter.store import triage as decisions
+from newsletter.text.characters import one_line
 from newsletter.web.alike import most_alike
 from newsletter.web.languages import gettext as _
 from newsletter.web.languages import ngettext
@@ -291,7 +292,7 @@ def keep_filter(
 ) -> Response:
     """Keep what is looked for under a name, or forget it (`do=forget`)."""
     place, user, seen = place_of(request), user_of(request), view_at(view)
-    name = " ".join(name.split())[:60]
+    name = one_line(name)[:60]
     try:
         with place.store.writing() as tx:
             if do.startswith("forget:") and do[7:].isdecimal() and len(do) < 17:

@@ -12,6 +12,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.digest import Choice, Digest, Then
 from newsletter.model.source import SourceId
 from newsletter.store import digests, sources
+from newsletter.text.characters import tidy
 from newsletter.workflows.pairs import Pair, Value, key_and_value, parts
 from newsletter.workflows.publications import read_duration
 from newsletter.workflows.publish import Desk
@@ -67,11 +68,11 @@ def change(desk: Desk, pairs: Sequence[Pair], *, check_cadence: Callable[[str], 
 def _line(value: str) -> str:
     if any(ord(character) < 32 for character in value):
         raise NewsletterError("A value of a digest is one line, without control characters.", where=value[:40])
-    return value
+    return tidy(value)
 
 
 def _names(value: Value) -> tuple[str, ...]:
-    return tuple(_line(name) for name in parts(value))
+    return parts([_line(name) for name in parts(value)])
 
 
 def _sources(names: tuple[str, ...], known: dict[str, SourceId]) -> tuple[SourceId, ...]:

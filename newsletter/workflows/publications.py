@@ -15,6 +15,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model.publication import Publication
 from newsletter.settings import Settings
 from newsletter.store import Store, publications
+from newsletter.text.characters import tidy
 from newsletter.workflows.pairs import Pair, Value, key_and_value, parts
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -66,20 +67,21 @@ def _line(key: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if any(ord(character) < 32 for character in value):
             raise NewsletterError(f"“{key}” is one line, without control characters.", where=key)
-        return value
+        return tidy(value)
 
     return read
 
 
 def _name(value: str) -> str:
-    if not value.strip():
+    name = _line("name")(value.strip()).strip()
+    if not name:
         raise NewsletterError("A publication needs a name.", where="name")
-    return _line("name")(value.strip())
+    return name
 
 
 def _mailbox(key: str, *, required: bool = False) -> Callable[[str], str]:
     def read(value: str) -> str:
-        _line(key)(value)
+        value = _line(key)(value)
         _, address = parseaddr(value)
         local, at, domain = address.rpartition("@")
         if (value or required) and not (local and at and domain and " " not in address):
@@ -154,7 +156,7 @@ def _address(value: str) -> str:
 
 
 def _outlets(value: Value) -> tuple[str, ...]:
-    return tuple(_line("outlets")(name) for name in parts(value))
+    return parts([_line("outlets")(name) for name in parts(value)])
 
 
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {

@@ -139,6 +139,7 @@ def test_filters_are_kept_under_a_name_and_forgotten(editor: Any, queue: list[It
     assert "Council news<span" not in after_filter(editor, {"view": "/", "do": forget[1]})
     assert "nothing to keep" in after_filter(editor, {"view": "/", "name": "All"})
     assert "Write a name" in after_filter(editor, {"view": "/?q=x", "name": " "})
+    assert "Kept as “Turned”" in after_filter(editor, {"view": "/?q=x", "name": "\u202eTurned\u2066"})
     for number in range(14):
         page = after_filter(editor, {"view": f"/?q=w{number}", "name": f"N{number}"})
     assert "forget one of them first" in page

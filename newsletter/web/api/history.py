@@ -13,14 +13,13 @@ from newsletter.store import issues, revisions
 from newsletter.web.api.caller import By, Caller
 from newsletter.web.api.issues import shown
 from newsletter.web.api.once import Route
-from newsletter.web.api.paging import part
+from newsletter.web.api.paging import after, cursor_of, page, part
 from newsletter.web.api.words import Body, Cursor, InPath, IssueRef, Limit, Line, Number, number_of
+from newsletter.web.numbers import LARGEST
 from newsletter.workflows.answers.issues import ChangeJson, IssueJson, NamedVersionJson
 from newsletter.workflows.shapes import change_json, version_json
 
 router = APIRouter(route_class=Route, tags=["history"])
-MOST = 10_000
-"""Changes of one issue that can be paged through."""
 
 
 class Seen(Body):
@@ -38,10 +37,11 @@ def list_changes(
     by: By, request: Request, response: Response, issue: IssueRef, limit: Limit = 100, cursor: Cursor = None
 ) -> list[ChangeJson]:
     """The changes of an issue, the latest first."""
+    (last,) = after(cursor)
     with by.store.reading() as tx:
         found = issues.get(tx, by.publication.id, number_of(issue))
-        rows = revisions.listing(tx, found.id, limit=MOST)
-    return [change_json(one) for one in part(request, response, rows, limit, cursor)]
+        rows = revisions.listing(tx, found.id, limit=limit + 1, before=min(last, LARGEST) or None)
+    return [change_json(one) for one in page(request, response, rows, limit, lambda one: cursor_of(one.id))]
 
 
 @router.post("/issues/{issue}/undo")
