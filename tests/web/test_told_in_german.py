@@ -46,7 +46,7 @@ def draft(editor: Browser, queue: list[ItemId]) -> int:
         ("/issues/1/schedule", {"at": "tomorrow"}, "„tomorrow“ ist keine Zeit"),
         ("/issues/1/reopen", {}, "Ausgabe 1 ist Entwurf; nur was freigegeben"),
         ("/issues/1/pause", {}, "nur eine, die gerade verschickt wird, kann pausiert werden"),
-        ("/issues/1/blocks/999", {"headline": "x"}, "Die Ausgabe hat keinen Block 999"),
+        ("/issues/1/blocks/999", {"headline": "x"}, "Dieser Block ist nicht in der Ausgabe"),
         ("/issues/1/waive", {"finding": "no-such-check"}, "Keine Prüfung fand no-such-check"),
         ("/people/1/role", {"role": "king"}, "Die Rolle „king“ gibt es nicht"),
         ("/people/1/role", {"role": "reader"}, "verwaltet als Einzige oder Einziger"),
