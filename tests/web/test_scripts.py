@@ -25,7 +25,8 @@ def test_every_script_is_loaded_and_nothing_else_is_asked_for() -> None:
         name = waiting.pop()
         if name not in loaded:
             loaded.add(name)
-            waiting += [line.split('"')[-2][2:] for line in (STATIC / name).read_text().splitlines() if "import " in line]
+            lines = (STATIC / name).read_text().splitlines()
+            waiting += [line.split('"')[-2][2:] for line in lines if "import " in line]
     assert loaded == {path.name for path in STATIC.glob("*.js")}
 
 
