@@ -1,9 +1,9 @@
-/* A form with data-autosave saves by itself; what is not saved yet is kept in this browser. */
+/* A form with data-autosave saves by itself; what is not saved is kept in this browser. */
 import { cameWith, isDirty, put, settle, valueOf } from "./fields.js";
 import { renew } from "./preview.js";
 import { ask, byId, trouble } from "./swap.js";
 
-const PAUSE = 200; // ms without a key
+const PAUSE = 200; // ms
 const pane = () => byId("outline");
 const forms = () => document.querySelectorAll("[data-autosave]");
 const keptAs = (form) => `desk ${pane()?.dataset.user} ${new URL(form.action).pathname}`;
@@ -64,7 +64,7 @@ async function once(form, state) {
 	if (!answer.ok) return tell(out ? "failed" : "");
 	form.elements.version.value = said.version;
 	for (const [field, value] of sent) settle(field, value);
-	pane().dataset.state = said.state;
+	pane().dataset.state = pane().saved = said.state;
 	tell("saved", said.clock);
 	renew(said.state, refresh);
 }

@@ -12,7 +12,7 @@ const ranked = (state) => state.map((number) => `${number}`.padStart(9)).join();
 function changed() {
 	const told = byId("changed");
 	const waits = line.length || [...document.forms].some((form) => form.saving?.busy); // for our own answer
-	if (told) told.hidden = waits || ranked(heard) <= ranked(pane().dataset.state.split(" "));
+	if (told) told.hidden = waits || ranked(heard) <= ranked(pane().dataset.state.split(" ")) || heard.join(" ") === pane().saved;
 }
 
 listen("issue", (drafts) => {

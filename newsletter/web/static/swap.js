@@ -109,7 +109,7 @@ function come({ persisted }) {
 
 addEventListener("pagehide", () => line.splice(1).forEach(({ url, body }) => body && navigator.sendBeacon(url, body)));
 addEventListener("popstate", come);
-addEventListener("pageshow", come); // a page that was put aside may be old
+addEventListener("pageshow", come); // it may be old
 
 function replace(page, parts) {
 	document.title = page.title;

@@ -11,7 +11,7 @@ addEventListener("paste", async (event) => {
 	const plain = event.clipboardData.getData("text/plain");
 	const answer = await fetch(field.dataset.markdown, { method: "POST", body: new URLSearchParams({ html }) }).catch(() => {});
 	field.focus();
-	document.execCommand("insertText", false, answer?.ok ? await answer.text() : plain); // so that the browser can undo it
+	document.execCommand("insertText", false, answer?.ok ? await answer.text() : plain); // so that it can be undone
 });
 
 addEventListener("input", ({ target: { dataset, form }, target }) => {
