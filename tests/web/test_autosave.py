@@ -107,7 +107,7 @@ def test_a_block_that_is_gone_says_so(page: Any, sqlite_store: Store, letter: Pu
     page.post(f"/issues/1/blocks/{block.id}", {"do": "remove"})
     answer = page.post(f"/issues/1/blocks/{block.id}", {"blurb": "Late.", "version": "1"}, headers=AUTO)
     assert answer.status_code in (400, 404)
-    assert "has no block" in answer.json()["why"]
+    assert "took this block out" in answer.json()["why"]
 
 
 def test_pasted_html_becomes_markdown(page: Any) -> None:
