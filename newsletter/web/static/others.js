@@ -1,4 +1,4 @@
-/* Who else is here, and what they changed. */
+/* Who else is here, and their changes. */
 import { listen } from "./live.js";
 import { byId, line } from "./swap.js";
 

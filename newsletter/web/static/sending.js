@@ -1,4 +1,4 @@
-/* An issue that goes out: its figures, with each piece of news, and each second while it can be taken back. */
+/* An issue that goes out. By the clock, too: a short list makes no news. */
 import { listen } from "./live.js";
 import { ask } from "./swap.js";
 
@@ -6,3 +6,4 @@ const again = (where) => document.querySelector(where) && ask(location.href, ["#
 
 listen("sending", () => again("[data-watch]"));
 setInterval(again, 1000, "[data-until]");
+setInterval(again, 5000, "[data-watch]");
