@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import Conflict, NewsletterError, NotFound
 from newsletter.web import (
@@ -51,7 +57,6 @@ from newsletter.web import (
     waiving,
     watch,
 )
-from newsletter.web.api import app as api
 from newsletter.web.bodies import longest
 from newsletter.web.guard import Guard
 from newsletter.web.languages import gettext as _
@@ -100,29 +105,65 @@ ROOMS = (
     look,
 )
 """The files with the routes; the first that fits an address answers it."""
+_ONE_MAKES_IT = Lock()
 
 
-def build(place: Place) -> FastAPI:
-    """The application for one workspace."""
+class Application:
+    """All pages for one workspace, and what they stand on."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.live = place.kept[Live] = Live(place.store, place.clock)
+        self._app = ServerErrorMiddleware(Guard(pages(), place, _longest), handler=_broken)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        scope["app"] = self  # as Starlette does; without it a form that cannot be read is an error of the server
+        await self._app(scope, receive, send)
+
+
+@cache
+def pages() -> FastAPI:
+    """The routes, once for a process: the guard says with each request which workspace it is for."""
     app = FastAPI(
         title="Newsletter desk", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(allowed)]
     )
-    app.state.place = place
-    app.state.live = Live(place.store, place.clock)
     app.state.posts = posting(room.router for room in ROOMS)
+    app.mount("/api", programs)
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000), name="static")
+    app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
     for room in ROOMS:
         app.include_router(room.router)
-    app.api_route("/healthz", methods=["GET", "HEAD"])(healthz)
-    app.mount("/api", api.build(place))
-    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000), name="static")
     app.add_exception_handler(NewsletterError, _told)
     app.add_exception_handler(HTTPException, _wrong_page)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)
-    of_pages, of_programs = longest(room.router for room in ROOMS), longest(api.routers(), below="/api")
-    app.add_middleware(Guard, place=place, longest=lambda path: max(of_pages(path), of_programs(path)))
     return app
+
+
+async def programs(scope: Scope, receive: Receive, send: Send) -> None:
+    """The API. Its hundred operations are made when one of them is asked for first: that takes a second."""
+    await (await run_in_threadpool(_api))(scope, receive, send)
+
+
+def _api() -> ASGIApp:
+    with _ONE_MAKES_IT:
+        from newsletter.web.api.app import application
+
+        return application()
+
+
+@cache
+def _takers() -> tuple[Callable[[str], int], Callable[[str], int]]:
+    """How many bytes the addresses of pages and those of the API take."""
+    from newsletter.web.api.app import routers
+
+    return longest(room.router for room in ROOMS), longest(routers(), below="/api")
+
+
+def _longest(path: str) -> int:
+    return max(taker(path) for taker in _takers())
 
 
 def healthz(request: Request) -> Response:

@@ -25,7 +25,7 @@ from newsletter.render.agenda import agenda
 from newsletter.render.words import direction, words
 from newsletter.store import events, publications
 from newsletter.web.numbers import InPath
-from newsletter.web.place import Place, place_of
+from newsletter.web.place import Place, kept_of, place_of
 from newsletter.web.public import public_page
 from newsletter.web.published import Published, base_of, of_slug, root_of
 
@@ -37,6 +37,10 @@ BEHIND = timedelta(days=60)
 """How long a calendar that somebody subscribed to keeps what is over."""
 TOLD = (EventStatus.CONFIRMED, EventStatus.CANCELLED)
 READ = ["GET", "HEAD"]
+
+
+class _Answers(dict[tuple[int, str], tuple[object, int, bytes, dict[str, str]]]):
+    """What was answered last time, by newsletter and kind: of what it was made, status, body and headers."""
 
 
 @router.api_route("/events", methods=READ)
@@ -143,10 +147,7 @@ def _remembered(
     place = place_of(request)
     with place.store.reading() as tx:
         now = (publication, base_of(request), _today(place, publication), events.fingerprint(tx, publication.id))
-    state = request.app.state
-    if not hasattr(state, "calendar"):
-        state.calendar = {}
-    kept: dict[tuple[int, str], tuple[object, int, bytes, dict[str, str]]] = state.calendar
+    kept = kept_of(request, _Answers)
     key = (publication.id, what)
     if key not in kept or kept[key][0] != now:
         answer = make(request, publication)

@@ -74,7 +74,7 @@ class Guard:
     """The middleware around all pages."""
 
     def __init__(self, app: ASGIApp, place: Place, longest: Callable[[str], int] = lambda _: USUAL) -> None:
-        """`longest` says how many bytes the body of a request to a path may have."""
+        """`longest` says how many bytes the body of a request to a path may have; it may take its time."""
         self._app, self._place, self._longest = app, place, longest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ class Guard:
         recording = Recording(scope, receive, send)
         await self._app(scope, recording.receive, recording.send)
         with suppress(NewsletterError):  # what was asked for is done
-            await run_in_threadpool(recording.keep, scope["state"].get("place", self._place))
+            await run_in_threadpool(recording.keep, scope["state"]["place"])
 
     async def _stopped(self, scope: Scope) -> ASGIApp | None:
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
@@ -101,7 +101,7 @@ class Guard:
         host, port = scope.get("server") or ("", None)
         served = (scheme, host, port) if port else None
         languages.speak(languages.accepted(headers.get("accept-language", "")))
-        scope.setdefault("state", {}).update(user=None, session=None)
+        scope.setdefault("state", {}).update(user=None, session=None, place=self._place)
         if not is_own_host(
             headers.get("host"),
             self._place.hosts,
@@ -114,10 +114,13 @@ class Guard:
         one_click = path.startswith("/unsubscribe/")  # RFC 8058: no cookie, no origin; its body is not read
         if one_click or path == "/healthz" or _STATIC.fullmatch(path):
             return None
-        length, most = headers.get("content-length", "0"), self._longest(path)
+        length, most = headers.get("content-length", "0"), USUAL
         if "transfer-encoding" in headers:
             return _refusal(scope, 411, "Say how long the body is, in a Content-Length.", "length")
-        if not re.fullmatch("[0-9]{1,10}", length) or int(length) > most:
+        is_number = re.fullmatch("[0-9]{1,10}", length)
+        if is_number and int(length) > USUAL:
+            most = await run_in_threadpool(self._longest, path)
+        if not is_number or int(length) > most:
             why = f"That is more than the {most // 1024**2} MB that this address takes."
             return _refusal(scope, 413, why, "too-large")
         if path.startswith(API) or path == API[:-1]:

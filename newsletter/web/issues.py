@@ -19,7 +19,7 @@ from newsletter.web.draft import titles_of
 from newsletter.web.numbers import LARGEST_BIG, InPath
 from newsletter.web.pacing import Look, Paces, pace_of
 from newsletter.web.page import page
-from newsletter.web.place import desk_of, place_of, user_of
+from newsletter.web.place import desk_of, kept_of, place_of, user_of
 from newsletter.web.publishing import READY
 from newsletter.web.view import View
 from newsletter.workflows import countdown
@@ -100,7 +100,7 @@ def _usual(desk: Desk) -> Any:
 def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[str, Any]:
     """What `sending.html.j2` shows of an issue that goes out, or went."""
     place, now = place_of(request), desk.clock.now()
-    look = _paces_of(request).look(place.store, place.clock, one) if tally.audience else Look()
+    look = kept_of(request, Paces).look(place.store, place.clock, one) if tally.audience else Look()
     with place.store.reading() as tx:
         uncertain = deliveries.listing(tx, one.id, DeliveryState.UNCERTAIN, after=0, limit=SHOWN)
         canary = canaries.of(tx, one.id)
@@ -118,15 +118,6 @@ def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[s
         "trouble": place.trouble(one.id) if one.state is IssueState.SENDING else None,
         "pace": pace_of(one, tally, look, place.settings, now=now, zone=ZoneInfo(desk.publication.zone)),
     }
-
-
-def _paces_of(request: Request) -> Paces:
-    """What this process has looked up; it is kept with the application, which serves one workspace."""
-    state = request.app.state
-    if not hasattr(state, "paces"):
-        state.paces = Paces()
-    paces: Paces = state.paces
-    return paces
 
 
 @router.get("/issues/{number}/deliveries")

@@ -160,7 +160,7 @@ async def live(request: Request, upto: int = 0) -> Response:
     """
     if request.method == "HEAD":
         return Response(status_code=204)
-    telling: Live = request.app.state.live
+    telling: Live = place_of(request).kept[Live]
     if telling.is_full:
         return PlainTextResponse("Too many pages listen already.\n", 503, {"retry-after": "30"})
     publication = await run_in_threadpool(place_of(request).publication)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -17,6 +18,8 @@ from newsletter.store import Store, publications
 from newsletter.web.limits import Attempts
 from newsletter.web.proofs import Proofs
 from newsletter.workflows.publish import Desk
+
+Kept = TypeVar("Kept")
 
 
 def _nothing() -> None:
@@ -46,6 +49,8 @@ class Place:
     """Seconds since the scheduler of this process last asked what is due; none where it has none."""
     trouble: Callable[[IssueId], str | None] = field(default=_no_trouble)
     """Why the sender of this process had to stop an issue, in one sentence."""
+    kept: dict[type, Any] = field(default_factory=dict)
+    """What this process remembers of the workspace, one of each kind; ask by `kept_of`."""
 
     def publication(self) -> Publication:
         """The newsletter as it is now: editors change it while we run."""
@@ -55,8 +60,14 @@ class Place:
 
 def place_of(request: Request) -> Place:
     """The workspace a request is for, and the newsletter in it that it is about."""
-    place: Place = request.scope["state"].get("place") or request.app.state.place
+    place: Place = request.scope["state"]["place"]
     return place
+
+
+def kept_of(request: Request, kind: type[Kept]) -> Kept:
+    """What this process remembers of the workspace, of this kind; new where nobody asked before."""
+    kept: Kept = place_of(request).kept.setdefault(kind, kind())
+    return kept
 
 
 def user_of(request: Request) -> User:

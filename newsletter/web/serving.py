@@ -22,7 +22,7 @@ from newsletter.schedule.alarm import Alarm
 from newsletter.settings import Settings, is_loopback
 from newsletter.store import Store, users
 from newsletter.web import log
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.leftovers import sweep
 from newsletter.web.limits import Attempts
 from newsletter.web.place import Place
@@ -65,7 +65,7 @@ def serve(
         sweep(store, settings.workspace, clock)
         alarm = Alarm(store, settings, clock, collects=True)
         place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
-        app = build(place)
+        app = Application(place)
         server = _Server(
             uvicorn.Config(
                 app,
@@ -79,7 +79,7 @@ def serve(
         )
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
         log.start(settings.log)
-        with _until_signal(server, app.state.live.end):
+        with _until_signal(server, app.live.end):
             alarm.start()
             threading.Thread(target=warm_up, name="languages", daemon=True).start()
             try:

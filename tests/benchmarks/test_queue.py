@@ -19,7 +19,7 @@ from newsletter.model.wanted import Wanted
 from newsletter.settings import Settings, Smtp
 from newsletter.store import Store, Tx, arrivals, issues, items, publications, queue, sources, stories
 from newsletter.store import triage as decisions
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.serving import place_for
 from newsletter.web.setup import invite_first_user
 
@@ -80,7 +80,7 @@ def test_a_queue_of_ten_thousand(store: Store, clock: Clock, tmp_path: Path) -> 
     settings = Settings(
         workspace=tmp_path, base_url=ORIGIN, secret_keys=("for the figures",), smtp=(Smtp(folder=tmp_path / "outbox"),)
     )
-    app = build(place_for(store, settings, clock, letter, host="127.0.0.1"))
+    app = Application(place_for(store, settings, clock, letter, host="127.0.0.1"))
     with TestClient(app, base_url=ORIGIN, follow_redirects=False) as client:
         headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
         token = invite_first_user(store, now)

@@ -18,7 +18,7 @@ from newsletter.model.source import SourceKind
 from newsletter.settings import Settings, Smtp
 from newsletter.store import Store, items, publications, sources
 from newsletter.web import passwords
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.serving import place_for
 from newsletter.web.setup import invite_first_user
 
@@ -73,7 +73,7 @@ def letter(sqlite_store: Store, clock: Clock) -> Publication:
 @pytest.fixture
 def visitor(sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication) -> Iterator[Browser]:
     """Somebody without a session."""
-    app = build(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
+    app = Application(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
     with TestClient(app, base_url=ORIGIN, follow_redirects=False) as client:
         yield Browser(client)
 

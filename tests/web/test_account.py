@@ -16,7 +16,7 @@ from newsletter.settings import Settings
 from newsletter.store import Store, users
 from newsletter.web import totp
 from newsletter.web.account import browser_in_words
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.sealing import seal_secrets
 from newsletter.web.serving import place_for
 from newsletter.web.totp import STEP, code_at, is_code, kept, opened, recovery_hash
@@ -198,7 +198,7 @@ def test_another_key_in_front_keeps_the_codes_and_a_lost_one_leaves_the_recovery
 
     def with_keys(*keys: str) -> Browser:
         place = place_for(door.store, replace(settings, secret_keys=keys), clock, letter, host="127.0.0.1")
-        return at_the_second_door(Door(build(place), door.store, clock))
+        return at_the_second_door(Door(Application(place), door.store, clock))
 
     rotated = with_keys("a fresh key for the tests", *settings.secret_keys)
     assert rotated.post("/signin/code", {"code": code_at(secret, step + 1)}).status_code == 303
@@ -214,7 +214,7 @@ def test_without_a_secret_key_no_second_factor_begins(
     editor: Browser, door: Door, clock: Clock, settings: Settings, letter: Publication
 ) -> None:
     place = place_for(door.store, replace(settings, secret_keys=()), clock, letter, host="127.0.0.1")
-    browser = Door(build(place), door.store, clock).browser()
+    browser = Door(Application(place), door.store, clock).browser()
     browser.post("/signin", {"name": "Edda", "password": PASSWORD})
     browser.post("/account/second-factor", {"password": PASSWORD})
     assert "needs a secret_key in newsletter.toml" in browser.get("/account").text
@@ -226,7 +226,7 @@ def test_a_reset_keeps_the_second_factor_unless_the_phone_is_lost(editor: Browse
         edda = users.named(tx, "Edda")
     from newsletter.workflows.people import People
 
-    place = editor.client.app.state.place  # type: ignore[attr-defined]
+    place = editor.client.app.place  # type: ignore[attr-defined]
     people = People(place.store, place.settings, place.clock)
     form = {"password": "ferry-house-13", "again": "ferry-house-13"}
     assert door.browser().post(f"/setup/{people.reset('Edda', by='cli')}", form).status_code == 200, "to sign in"

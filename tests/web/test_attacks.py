@@ -17,7 +17,7 @@ from newsletter.model.user import Role
 from newsletter.settings import Settings
 from newsletter.store import Store, audit, users
 from newsletter.web import passwords
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.limits import TRIES
 from newsletter.web.serving import place_for
 from newsletter.web.setup import invite_first_user
@@ -87,9 +87,9 @@ def test_an_invitation_opens_no_door_when_it_is_over(
     for hours, status in ((23, 200), (25, 404)):
         later = Clock(clock.now() + timedelta(hours=hours))
         place = place_for(door.store, settings, later, letter, host="127.0.0.1")
-        assert Door(build(place), door.store, later).browser().get(path).status_code == status
+        assert Door(Application(place), door.store, later).browser().get(path).status_code == status
     form = {"name": "Mallory", "password": PASSWORD, "again": PASSWORD}
-    assert Door(build(place), door.store, later).browser().post(path, form).status_code == 404
+    assert Door(Application(place), door.store, later).browser().post(path, form).status_code == 404
 
 
 def test_of_two_who_open_a_link_at_once_one_comes_in(editor: Browser, door: Door) -> None:
@@ -147,7 +147,7 @@ def test_patience_is_not_renewed_by_a_header(editor: Browser, header: str) -> No
 
 
 def test_guessing_one_name_from_many_addresses_has_to_wait(editor: Browser, sqlite_store: Store, clock: Clock) -> None:
-    place = editor.client.app.state.place  # type: ignore[attr-defined]
+    place = editor.client.app.place  # type: ignore[attr-defined]
     app = editor.client.app
     for number in range(TRIES * 10):
         place.attempts.failed(f"from 192.0.2.{number}", "name edda")
@@ -215,7 +215,7 @@ def test_by_https_no_other_host_can_set_the_cookie(
     token = invite_first_user(sqlite_store, clock.now())
     form = {"name": "Edda", "password": PASSWORD, "again": PASSWORD}
     headers = {"origin": "https://news.example.org"}
-    with TestClient(build(place), base_url="https://news.example.org", follow_redirects=False) as client:
+    with TestClient(Application(place), base_url="https://news.example.org", follow_redirects=False) as client:
         answer = client.post(f"/setup/{token}", data=form, headers=headers)
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith("__Host-desk=")

@@ -128,7 +128,7 @@ def test_others_are_seen_where_they_are(page: Any, sqlite_store: Store, letter: 
     with sqlite_store.writing() as tx:
         bo = users.add(tx, "Bo", "x", role=Role.EDITOR, now=Clock().now())
         issue = issues.get(tx, letter.id, 1)
-    place = page.client.app.state.place
+    place = page.client.app.place
     with sqlite_store.writing() as tx:
         presences.say(tx, issue.id, bo.id, BlockId(block.id), now=place.clock.now())
     assert page.post("/issues/1/presence", {"block": "0"}).status_code == 204

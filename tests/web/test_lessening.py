@@ -9,6 +9,7 @@ import pytest
 from newsletter.clock import Clock
 from newsletter.model.user import Role
 from newsletter.store import Store
+from newsletter.web.app import pages
 from newsletter.web.lessening import lessened
 
 from .conftest import Browser
@@ -54,7 +55,7 @@ def test_a_reader_sees_no_button_that_would_be_refused(
     door = Door(editor.client.app, sqlite_store, clock)
     reader, publisher = door.person("Rhea", Role.READER), door.person("Pia", Role.PUBLISHER)
     page = reader.get(path).text
-    posts = editor.client.app.state.posts  # type: ignore[attr-defined]
+    posts = pages().state.posts
     forms = re.findall(r'<form\b[^>]*method="post"[^>]*action="([^"?#]*)[^"]*"[^>]*>(.*?)</form>', page, re.DOTALL)
     assert forms, "signing out is always there"
     for action, inside in forms:

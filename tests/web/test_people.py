@@ -214,7 +214,7 @@ def test_an_invitation_is_mailed_by_the_configured_server(editor: Browser, door:
     form = {"role": "editor", "email": "joris@alderwick.example", "mail": "true"}
     answer = editor.post("/people/invite", form)
     assert "It is mailed, too." in answer.text
-    outbox = editor.client.app.state.place.settings.smtp[0].folder  # type: ignore[attr-defined]
+    outbox = editor.client.app.place.settings.smtp[0].folder  # type: ignore[attr-defined]
     (letter,) = outbox.rglob("*.eml")
     message = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)
     assert link_in(answer.text) in message.get_content()

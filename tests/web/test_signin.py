@@ -22,7 +22,7 @@ from newsletter.store import attempts as attempts_table
 from newsletter.store.schema import failed_attempt
 from newsletter.store.schema import user as user_table
 from newsletter.web import passwords
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.limits import TRIES, WITHIN, Attempts, Limit, counted
 from newsletter.web.page import local
 from newsletter.web.passwords import is_password, password_hash
@@ -211,7 +211,7 @@ def test_two_of_long_ago_whose_names_look_the_same_are_counted_each(editor: Any,
     with sqlite_store.writing() as tx:
         other = users.add(tx, "Other", password_hash(PASSWORD), role=Role.READER, now=NOW)
         tx.execute(update(user_table).where(user_table.c.id == other.id).values(name="EDDA"))
-    attempts = editor.client.app.state.place.attempts
+    attempts = editor.client.app.place.attempts
     attempts.failed(*["user 1"] * (10 * TRIES))
     editor.post("/signout")
     assert editor.post("/signin", {"name": "EDDA", "password": PASSWORD}).status_code == 303
@@ -245,7 +245,7 @@ def test_who_is_refused_by_address_does_not_use_up_the_patience_of_a_name(editor
         editor.post("/signin", {"name": "Somebody", "password": "wrong-wrong"})
     for _ in range(TRIES):
         assert editor.post("/signin", {"name": "Edda", "password": "wrong-wrong"}).status_code == 429
-    attempts = editor.client.app.state.place.attempts
+    attempts = editor.client.app.place.attempts
     with attempts.store.reading() as tx:
         assert attempts_table.nth_latest(tx, "user 1", NOW - timedelta(days=1), 1) is None
 
@@ -295,7 +295,7 @@ def test_the_cookie_is_secure_where_the_way_is(
     place = place_for(sqlite_store, replace(settings, base_url=base_url), clock, letter, host="127.0.0.1")
     token = invite_first_user(sqlite_store, clock.now())
     form = {"name": "Edda", "password": PASSWORD, "again": PASSWORD}
-    with TestClient(build(place), base_url=asked, follow_redirects=False) as client:
+    with TestClient(Application(place), base_url=asked, follow_redirects=False) as client:
         answer = client.post(f"/setup/{token}", data=form, headers={"origin": asked})
     assert answer.status_code == 303
     assert ("Secure" in answer.headers["set-cookie"]) is secure

@@ -16,13 +16,13 @@ from newsletter.model.issue import IssueState
 from newsletter.model.publication import Publication
 from newsletter.settings import Settings
 from newsletter.store import Store, issues
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.serving import place_for
 from newsletter.workflows.publish import Desk
 
 
 def from_here(store: Store, settings: Settings, clock: Clock, letter: Publication, client: str = "127.0.0.1") -> Any:
-    app = build(place_for(store, settings, clock, letter, host="127.0.0.1"))
+    app = Application(place_for(store, settings, clock, letter, host="127.0.0.1"))
     return TestClient(app, base_url="http://127.0.0.1:8000", client=(client, 50_000))
 
 
@@ -73,7 +73,7 @@ def test_a_scheduler_that_does_not_look_is_not_ready(
     sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
 ) -> None:
     place = place_for(sqlite_store, settings, clock, letter, host="127.0.0.1")
-    stuck = TestClient(build(replace(place, since_tick=lambda: 500.0)), base_url="http://127.0.0.1:8000")
+    stuck = TestClient(Application(replace(place, since_tick=lambda: 500.0)), base_url="http://127.0.0.1:8000")
     assert stuck.get("/readyz").json()["wrong"] == ["the scheduler does not run"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -33,7 +34,7 @@ from newsletter.web.api.pressed import Pressed
 from newsletter.web.api.problems import MEDIA, Problem, add_to
 from newsletter.web.api.uploads import JSON
 from newsletter.web.page import page
-from newsletter.web.place import Place
+from newsletter.web.place import kept_of
 from newsletter.web.roles import role_for
 
 ROOMS = (
@@ -92,8 +93,9 @@ def routes() -> list[APIRoute]:
     return [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 
 
-def build(place: Place) -> FastAPI:
-    """The API of one workspace."""
+@cache
+def application() -> FastAPI:
+    """The API, once for a process: the guard says with each request which workspace it is for."""
     api = FastAPI(
         title="Newsletter desk",
         version=__version__,
@@ -106,10 +108,8 @@ def build(place: Place) -> FastAPI:
         responses=WRONG,
         redirect_slashes=False,
     )
-    api.state.place = place
     api.state.posts = lambda path: Role.READER
     api.state.operations = routes()
-    api.state.pressed = Pressed()
     for router in routers():
         api.include_router(router)
     for path in ("/openapi.json", "/docs/openapi.json"):
@@ -158,8 +158,7 @@ def _tell_headers(operation: dict[str, Any], method: str) -> None:
 
 def document(request: Request) -> Response:
     """The OpenAPI document."""
-    pressed: Pressed = request.app.state.pressed
-    return pressed.answer(request, "document", lambda asked: JSONResponse(described(asked.app)))
+    return kept_of(request, Pressed).answer(request, "document", lambda asked: JSONResponse(described(asked.app)))
 
 
 def docs(request: Request) -> Response:
@@ -167,8 +166,7 @@ def docs(request: Request) -> Response:
     accepted = request.headers.get("accept", "")
     if "json" in accepted and "html" not in accepted:
         return document(request)
-    pressed: Pressed = request.app.state.pressed
-    return pressed.answer(request, "docs", _drawn)
+    return kept_of(request, Pressed).answer(request, "docs", _drawn)
 
 
 def _drawn(request: Request) -> Response:
@@ -178,7 +176,6 @@ def _drawn(request: Request) -> Response:
 
 def shapes(request: Request) -> Response:
     """What answers are made of."""
-    pressed: Pressed = request.app.state.pressed
-    return pressed.answer(
+    return kept_of(request, Pressed).answer(
         request, "shapes", lambda asked: page(asked, "api_shapes", shapes=shapes_of(described(asked.app)))
     )

@@ -17,7 +17,7 @@ from newsletter.model.token import TOKEN_BEGINS, Scope
 from newsletter.model.user import Role
 from newsletter.settings import Settings
 from newsletter.store import Store, tokens, users
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.serving import place_for
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -68,7 +68,7 @@ def post_to(path: str, headers: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def client(sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication) -> Iterator[TestClient]:
-    app = build(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
+    app = Application(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
     with TestClient(app, base_url=ORIGIN, follow_redirects=False) as browser:
         yield browser
 

@@ -17,7 +17,7 @@ from newsletter.model.token import Scope
 from newsletter.model.user import Role
 from newsletter.settings import Fetching
 from newsletter.store import Store
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.serving import place_for
 
 from .conftest import Made
@@ -56,7 +56,7 @@ def described(program: Made, queue: Any, sqlite_store: Store, settings: Any, clo
     desk.ask("PUT", "/cadence", {"cadence": "Fri 09:00"})
     desk.patch("/digest", {"most": 5})
     offline = replace(settings, fetching=Fetching(timeout=0.2))
-    app = build(place_for(sqlite_store, offline, clock, letter, host="127.0.0.1"))
+    app = Application(place_for(sqlite_store, offline, clock, letter, host="127.0.0.1"))
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app, headers={"host": "127.0.0.1:8000"})
     return schema, desk.token
 

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from newsletter.cli.main import app as command_line
-from newsletter.web.api.app import build, described
+from newsletter.web.api.app import application, described
 from newsletter.web.api.guide import ELSEWHERE, GROUPS, LEFT
 
 GLOBAL = {"workspace", "publication", "json", "version", "help"}
@@ -82,7 +82,7 @@ COMMANDS = dict(leaves(typer.main.get_command(command_line)))
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return described(build(None))  # type: ignore[arg-type]
+    return described(application())
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

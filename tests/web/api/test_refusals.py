@@ -13,7 +13,7 @@ from newsletter.clock import Clock
 from newsletter.model.publication import Publication
 from newsletter.settings import Settings
 from newsletter.store import Store
-from newsletter.web.app import build
+from newsletter.web.app import Application
 from newsletter.web.bodies import MEGABYTE, USUAL
 from newsletter.web.serving import place_for
 
@@ -115,7 +115,7 @@ def test_a_fault_of_the_program_is_a_problem_that_says_nothing_of_itself(
         raise RuntimeError("a secret of the program")
 
     token = program().token
-    app = build(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
+    app = Application(place_for(sqlite_store, settings, clock, letter, host="127.0.0.1"))
     with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as quiet:
         monkeypatch.setattr(users, "listing", broken)
         answer = quiet.get("/api/people", headers={"authorization": f"Bearer {token}"})

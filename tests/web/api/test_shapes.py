@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from newsletter.cli.main import run
-from newsletter.web.api.app import build, described
+from newsletter.web.api.app import application, described
 
 NOW = "2026-11-26T15:00:00Z"
 READERS = "email,name,town\nada@example.org,Ada,Alderwick\nnot an address,Nobody,\n"
@@ -138,7 +138,7 @@ def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
 
 def test_each_document_of_the_command_line_is_what_the_api_describes(typed: Callable[..., Any]) -> None:
-    document = described(build(None))  # type: ignore[arg-type]
+    document = described(application())
     wrong = []
     for words, operation, code in STEPS:
         found = typed(*words, code=code)
