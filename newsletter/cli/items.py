@@ -32,23 +32,22 @@ def list_(
 ) -> None:
     """List items, the newest first. A table shows the items of one story together, the leading one first."""
     from newsletter.model.source import SourceId
-    from newsletter.model.story import folded
-    from newsletter.store import items
+    from newsletter.store import item_list
 
     call: Call = ctx.obj
     publication, wanted = call.publication, _state(state)
     with call.store.reading() as tx:
-        found = items.listing(
+        rows = item_list.page(
             tx,
             publication.id,
             now=call.clock.now(),
             state=wanted,
             search=search,
             source_id=SourceId(source) if source is not None else None,
-            limit=None if stories else limit,
+            stories=stories,
+            limit=limit,
         )
-    if stories:
-        found = [first for first, _ in folded(found)][:limit]
+    found = [row.item for row in rows]
     call.show([document(one) for one in found], lambda: _table(found))
 
 

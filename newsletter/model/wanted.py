@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from newsletter.model.issue import BlockId, IssueState
 from newsletter.model.item import Item, ItemId, Triage
@@ -50,3 +51,18 @@ class Row:
     shown_at: datetime
     used: tuple[Used, ...] = ()
     """Where it, or another item of its story, stands."""
+
+
+class Spot(NamedTuple):
+    """Where a row stands in the queue, the newest first: by its moment, then by the number of its item."""
+
+    moment: datetime
+    item: ItemId
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list of items, and where it stands: the list goes on behind it."""
+
+    item: Item
+    spot: Spot

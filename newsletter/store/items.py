@@ -146,7 +146,7 @@ def listing(
         conditions.append(triage.c.state == state)
     if source_id is not None:
         conditions.append(item.c.source_id == source_id)
-    conditions.extend(_holds(word) for word in (search or "").split())
+    conditions.extend(holds(word) for word in (search or "").split())
     return _items(tx, publication, _queue(publication, now).where(*conditions).limit(limit))
 
 
@@ -217,7 +217,8 @@ def versions(tx: Tx, key: ItemId) -> list[ItemVersion]:
     return [version_of(row, row.outlet) for row in rows]
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def holds(word: str) -> ColumnElement[bool]:
+    """Whether an item has a word in title, excerpt, outlet or author, in any case: for queries that join its tables."""
     escaped = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     places = (
         func.coalesce(item_edit.c.title, item_version.c.title),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from newsletter.errors import NewsletterError
 from newsletter.model.item import ItemId, Triage
 from newsletter.model.source import SourceId
-from newsletter.model.story import folded
-from newsletter.store import items
+from newsletter.model.wanted import Spot
+from newsletter.store import item_list, items
 from newsletter.web.api.caller import By, Caller
 from newsletter.web.api.once import Route
-from newsletter.web.api.paging import after, cursor_of
+from newsletter.web.api.paging import after, cursor_of, not_ours, page
 from newsletter.web.api.uploads import described, sent
 from newsletter.web.api.words import Body, Cursor, InPath, Limit, Line, Number, Text
 from newsletter.web.bodies import MEGABYTE, takes
@@ -25,9 +26,9 @@ from newsletter.workflows.clip import Clipper
 from newsletter.workflows.shapes import full_text_json, item_json
 
 router = APIRouter(route_class=Route, tags=["items"])
-SHIFT = 500
-"""So many new items may arrive between two pages before one is shown twice."""
 LARGEST_FILE = 11 * MEGABYTE
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @router.get("/items")
@@ -46,26 +47,32 @@ def list_items(
     cursor: Cursor = None,
 ) -> list[ItemJson]:
     """The queue, the newest first: `items list`."""
-    seen, last = after(cursor, count=2)
+    moment, last = after(cursor, count=2)
     with by.store.reading() as tx:
-        found = items.listing(
+        found = item_list.page(
             tx,
             by.publication.id,
             now=by.clock.now(),
             state=state,
             search=search,
             source_id=None if source is None else SourceId(source),
-            limit=None if stories else min(seen + limit + 1 + (SHIFT if seen else 0), 10**6),
+            stories=stories,
+            after=Spot(_moment(moment), ItemId(last)) if cursor is not None else None,
+            limit=limit + 1,
         )
-    if stories:
-        found = [first for first, _rest in folded(found)]
-    # What arrived meanwhile moved the list: go on behind the last one that was shown, where it still is.
-    begin = next((at + 1 for at, one in enumerate(found) if one.id == last), seen) if seen else 0
-    shown = found[begin : begin + limit]
-    if shown and len(found) > begin + limit:
-        url = request.url.include_query_params(cursor=cursor_of(begin + limit, shown[-1].id))
-        response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
-    return [item_json(one) for one in shown]
+    shown = page(request, response, found, limit, lambda row: cursor_of(_microseconds(row.spot.moment), row.spot.item))
+    return [item_json(row.item) for row in shown]
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    try:
+        return _EPOCH + microseconds * _MICROSECOND
+    except OverflowError:
+        raise not_ours() from None
 
 
 @router.get("/items/{item}")

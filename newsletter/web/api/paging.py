@@ -24,8 +24,13 @@ def after(cursor: str | None, *, count: int = 1) -> list[int]:
     except ValueError:
         numbers = []
     if len(numbers) != count or any(number > LARGEST_BIG for number in numbers):
-        raise NewsletterError("That is no cursor of this list; begin without one.", code="cursor", where="cursor")
+        raise not_ours()
     return numbers
+
+
+def not_ours() -> NewsletterError:
+    """What is said of a cursor that no page gave."""
+    return NewsletterError("That is no cursor of this list; begin without one.", code="cursor", where="cursor")
 
 
 def cursor_of(*numbers: int) -> str:

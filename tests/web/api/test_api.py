@@ -20,6 +20,7 @@ from newsletter.model.user import Role
 from newsletter.store import Store, audit, publications, subscribers, tokens
 from newsletter.web.api.app import application, described, routes
 from newsletter.web.api.guide import GROUPS, LEFT
+from newsletter.web.api.paging import cursor_of
 from newsletter.web.roles import role_for
 
 from .conftest import Made, Program
@@ -222,13 +223,15 @@ def test_long_lists_come_in_pages(program: Made, sqlite_store: Store, letter: Pu
             at = link[1] if link else ""
         assert found == everything
     assert is_problem(desk.get("/issues?cursor=%21"), 422, "cursor")
+    assert is_problem(desk.get(f"/items?cursor={cursor_of(2**63 - 1, 1)}"), 422, "cursor"), "no such moment"
 
 
+@pytest.mark.parametrize("rows", ["items", "stories"])
 def test_the_queue_goes_on_where_it_was_when_something_arrives(
-    program: Made, queue: list[ItemId], sqlite_store: Store, letter: Publication, clock: Clock
+    program: Made, queue: list[ItemId], sqlite_store: Store, letter: Publication, clock: Clock, rows: str
 ) -> None:
     desk = program()
-    answer = desk.get("/items?limit=2")
+    answer = desk.get("/items?limit=2" + ("&stories=true" if rows == "stories" else ""))
     desk.post("/items", {"text": "A late story\n\nIt came between two pages."})
     rest = desk.get(answer.headers["link"].split(">")[0].removeprefix("</api")).json()
     assert [one["id"] for one in [*answer.json(), *rest]] == queue
