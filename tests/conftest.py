@@ -6,6 +6,7 @@ import importlib
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,10 @@ from newsletter.store import Store, publications
 from newsletter.store.opening import open_store
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+
+# The processes that tests start, and the next run, find the modules compiled: it is a third of each start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from newsletter.events import languages
+from newsletter.events.patterns import lazily
 from newsletter.events.words import (
     AND,
     AND_WORD,
@@ -91,19 +92,19 @@ _LIST = (
     rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}{_MORE_AFTER}"
     rf"|{_COMMA_LIST}{{1,30}}(?!{DASH}\d)(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
 )
-_MONTH_FIRST = re.compile(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
-_DAY_FIRST = re.compile(
+_MONTH_FIRST = lazily(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
+_DAY_FIRST = lazily(
     rf"{ARTICLE}?(?P<items>{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}|{_COMMA_LIST}{{1,30}})?)\.?\s*(?:(?:of|de)\s+)?(?P<month>{MONTH})"
     rf"{_YEAR}",
     re.I,
 )
-_ISO = re.compile(r"(?P<year>\d{4})(?P<sep>[-/])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)")
-_DOTTED = re.compile(
+_ISO = lazily(r"(?P<year>\d{4})(?P<sep>[-/])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)")
+_DOTTED = lazily(
     rf"(?:(?P<first>\d{{1,2}})\.\s?(?:{DASH}|bis(?:\s+zum)?)\s?)?(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})"
     r"\.(?:\s?(?P<year>(?:19|20)\d\d)\b|(?P<short>\d\d)\b(?!:))?"
 )
-_SLASHED = re.compile(r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?(?![\d/])")
-_ORDINAL_DAY = re.compile(
+_SLASHED = lazily(r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?(?![\d/])")
+_ORDINAL_DAY = lazily(
     rf"{ARTICLE}?(?P<ordinal>{ORDINAL})\s+(?P<weekday>{WEEKDAY})\s+(?:of|in|de|en|im|em|d['’])\s*(?P<month>{MONTH}){_YEAR}",
     re.I,
 )
@@ -112,33 +113,31 @@ _NEAR_DAY = (
     rf"(?P<after_next>{any_of(languages.AFTER_TOMORROW)})\b{_PART_OF_DAY}|(?P<today>{any_of(languages.TODAY)})\b"
     rf"{_PART_OF_DAY}|(?P<tomorrow>{any_of(languages.TOMORROW)})\b{_PART_OF_DAY}"
 )
-_RELATIVE = re.compile(
+_RELATIVE = lazily(
     rf"{_NEAR_DAY}|(?:(?:el|le|am|la|na|no)\s+)?(?P<which>{any_of(languages.NEXT)})\s+(?P<weekday>{WEEKDAY_STEM})\b\.?"
     rf"|(?:(?:el|le|este)\s+)?(?P<before>{WEEKDAY_STEM})\s+(?P<after>prochain|que\s+viene|que\s+vem|próxim[oa])\b",
     re.I,
 )
-_BARE_WEEKDAY = re.compile(
+_BARE_WEEKDAY = lazily(
     rf"(?P<weekday>{WEEKDAY})(?=\s*:|,?\s+(?:(?:at|um|à|às|a\s+las)\s+)?\d{{1,2}}(?:[:.h]\d\d(?!\.)|\s*[ap]\.?m|\s?h\b|\s?uhr))",
     re.I,
 )
-_WEEKDAYS_BEFORE = re.compile(
+_WEEKDAYS_BEFORE = lazily(
     rf"(?:on\s+)?(?P<names>{WEEKDAY}(?:(?:\s*[-–/]\s*|{AND}|\s+{TO_WORD}\s+){WEEKDAY})*)\s*,?\s*{ARTICLE}?", re.I
 )
-_WEEKDAY_AFTER = re.compile(
-    rf"\s*\(\s*(?P<name>{any_of(WEEKDAYS)})\b\.?(?:\s*[-–]\s*{any_of(WEEKDAYS)}\.?)?\s*\)", re.I
-)
-_PREFIX = re.compile(
+_WEEKDAY_AFTER = lazily(rf"\s*\(\s*(?P<name>{any_of(WEEKDAYS)})\b\.?(?:\s*[-–]\s*{any_of(WEEKDAYS)}\.?)?\s*\)", re.I)
+_PREFIX = lazily(
     r"(?:(?:on|from|starting|beginning|begins|starts|am|vom|von|ab|du|del|de|en|em|no|na|nos|dès)\s+(?:on\s+)?)?"
     rf"(?:{ARTICLE}(?=\d|{WEEKDAY}))?",
     re.I,
 )
-_NUMBER = re.compile(r"\d+")
-_MORE_DAYS = re.compile(
+_NUMBER = lazily(r"\d+")
+_MORE_DAYS = lazily(
     rf"\s*,\s*(?P<first>\d{{1,2}})\s?{DASH}\s?(?P<last>\d{{1,2}})(?!\d){TIME_FOLLOWS}(?!\s*{_UNIT})", re.I
 )
-_RANGE_INSIDE = re.compile(rf"(?P<first>\d+)\D*?(?:{DASH}|/|\b{TO_WORD}\b)\D*?(?P<last>\d+)", re.I)
-_TO = re.compile(TO, re.I)
-_MORE = re.compile(rf"{AND}|\s*[,;]\s*|\s+/\s+", re.I)
+_RANGE_INSIDE = lazily(rf"(?P<first>\d+)\D*?(?:{DASH}|/|\b{TO_WORD}\b)\D*?(?P<last>\d+)", re.I)
+_TO = lazily(TO, re.I)
+_MORE = lazily(rf"{AND}|\s*[,;]\s*|\s+/\s+", re.I)
 
 
 def days_at(text: str, at: int, *, today: date, month_first: bool) -> tuple[Days, int] | None:
@@ -286,7 +285,8 @@ def nth_weekday(year: int, month: int, weekday: int, ordinal: int) -> date | Non
 
 
 def _relative(text: str, at: int, today: date) -> tuple[Days, int] | None:
-    if match := _RELATIVE.match(text, at):
+    bare = not (match := _RELATIVE.match(text, at))
+    if match:
         if match["today"] or match["tomorrow"] or match["after_next"]:
             found = today + timedelta(days=2 if match["after_next"] else bool(match["tomorrow"]))
             return Days("one", (Day(found.month, found.day, found.year),)), match.end()
@@ -294,7 +294,6 @@ def _relative(text: str, at: int, today: date) -> tuple[Days, int] | None:
         match = _BARE_WEEKDAY.match(text, at)
     if match is None:
         return None
-    bare = match.re is _BARE_WEEKDAY
     weekday = weekday_of(match["weekday"] or match["before"])
     ahead = (weekday - today.weekday()) % 7
     if ahead == 0 and not bare and (match["which"] or "").lower() not in ("this", "coming"):

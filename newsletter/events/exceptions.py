@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from newsletter.events import days, languages, rules
 from newsletter.events.days import Days, UnreadableLine
+from newsletter.events.patterns import lazily
 from newsletter.events.words import AND, MONTH, any_of, month_of
 
 FURTHEST = timedelta(days=3660)
@@ -20,22 +21,20 @@ _NOT = (  # these leave something out only where a date follows
 )
 _NONE = r"(?:no|kein|keine|ohne|pas\s+de|pas\s+d['’]|no\s+hay|sin|não\s+há|sem)\s+(?:[^\W\d]{3,}\s+){0,2}?"
 _PREPOSITION = r"(?:for|on|the\s+ones?\s+on|during|am|an|vom|von|zum|el|los|le|les|del?|do|da|no|nos|na|em|en)\s+"
-_LEAD = re.compile(
+_LEAD = lazily(
     rf"(?P<open>\()?\s*(?:(?P<sure>\b{_SURE})|(?P<not>\b(?:{_NOT}|{_NONE}(?={_PREPOSITION}|{MONTH}|\d))))\b\s*"
     rf"(?:{_PREPOSITION})?",
     re.I,
 )
-_BETWEEN = re.compile(r"(?:between|zwischen(?:\s+dem)?|entre)\s+", re.I)
-_MONTHS = re.compile(
+_BETWEEN = lazily(r"(?:between|zwischen(?:\s+dem)?|entre)\s+", re.I)
+_MONTHS = lazily(
     rf"(?:(?:in|im|em|en|during|pendant|den|le\s+mois\s+d[e’']|au\s+mois\s+d[e’'])\s*)?(?P<months>{MONTH}"
     rf"(?:(?:\s*,\s*|{AND}){MONTH})*)(?!\.?\s*{days.DAY_NUMBER})(?!\s+(?:de\s+)?20\d\d)",
     re.I,
 )
-_MORE = re.compile(
-    rf"\s*(?:,|;|&|\+)\s*(?:{AND})?|\s+(?:and|or|nor|und|oder|noch|y|o|ni|et|ou|e|nem)\s+(?:on\s+)?", re.I
-)
-_REST = re.compile(r"(?P<words>[^:(),;.]{2,60}?)\s*(?=[:),;.]|$)")
-_CLOSE = re.compile(r"\s*\)")
+_MORE = lazily(rf"\s*(?:,|;|&|\+)\s*(?:{AND})?|\s+(?:and|or|nor|und|oder|noch|y|o|ni|et|ou|e|nem)\s+(?:on\s+)?", re.I)
+_REST = lazily(r"(?P<words>[^:(),;.]{2,60}?)\s*(?=[:),;.]|$)")
+_CLOSE = lazily(r"\s*\)")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.events.days import UnreadableLine, in_words
 from newsletter.events.languages import MIDNIGHT
+from newsletter.events.patterns import lazily
 from newsletter.events.words import AND_WORD, CLOCK_WORDS, DASH, MONTH, TO_WORD, any_of
 from newsletter.events.zones import ZoneWord, city_at, zone_on, zone_word
 
@@ -29,22 +30,22 @@ _BEFORE = (
 )
 _UP_TO = rf"(?:\s*{DASH}\s*|\s+(?:{TO_WORD}|a\s+las?|às|ao|y\s+las?)\s+)"
 _NO_DATE = rf"(?!(?:st|nd|rd|th)?\.?\s*(?:(?:of|de)\s+)?{MONTH})"  # “6pm until 30 June” ends on a day
-_TIME = re.compile(
+_TIME = lazily(
     _BEFORE + _T.format("a") + rf"(?:(?(between)\s+(?:{AND_WORD})(?:\s+las)?\s+|{_UP_TO}){_T.format('b')}{_NO_DATE})?",
     re.I,
 )
-_ALSO = re.compile(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
-_IN_PARENTHESES = re.compile(r"\s*\(\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
-_AND_ALSO = re.compile(r"\s*[,;/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
-_SECOND = re.compile(
+_ALSO = lazily(r"\s*[/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
+_IN_PARENTHESES = lazily(r"\s*\(\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
+_AND_ALSO = lazily(r"\s*[,;/|]\s*" + _T.format("a") + rf"(?:{_UP_TO}{_T.format('b')})?", re.I)
+_SECOND = lazily(
     rf"\s*(?:&|\+|\b{AND_WORD}\b)\s*(?:at\s+)?(?={_MARKED}){_T.format('a')}(?:{_UP_TO}{_T.format('b')})?", re.I
 )
-_CURRENCY = re.compile(r"[$€£]\s?$")
-_CURRENCY_AFTER = re.compile(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)
-_ZONE_LIKE = re.compile(
+_CURRENCY = lazily(r"[$€£]\s?$")
+_CURRENCY_AFTER = lazily(r"\s?(?:[$€£%]|eur\b|euros?\b|usd\b|dollars?\b|km\b|miles?\b|kg\b)", re.I)
+_ZONE_LIKE = lazily(
     r"\s*\(?\s*(?P<word>(?!IT\b)[A-Z]{1,4}T)\b(?![-'’&/])(?!\s+[A-Z]{2})"
 )  # capitals alone, no loud title
-_CLOSE = re.compile(r"\s*\)")
+_CLOSE = lazily(r"\s*\)")
 
 
 LONGEST_NIGHT = timedelta(hours=12)

@@ -16,6 +16,7 @@ from newsletter.events.exceptions import Exceptions, exceptions_at, find_excepti
 from newsletter.events.hours import Hours
 from newsletter.events.links import Linked, linked
 from newsletter.events.parts import parts_of
+from newsletter.events.patterns import lazily
 from newsletter.events.rule_words import in_words
 from newsletter.events.settling import When, settled
 from newsletter.events.words import CLOCK_WORDS, MONTH, TO, UNTIL_WORD, WEEKDAY, any_of, end_of
@@ -31,23 +32,23 @@ LONGEST_LINE = 2_000
 LONGEST_READING = 10.0
 """Seconds for all lines of a pasted text."""
 
-_BULLET = re.compile(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
-_SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+\s*)+")
-_QUOTED = re.compile(r"[\"“„«](?P<text>[^\"“”„«»]{3,})[\"”“»]")
-_EMPHASIS = re.compile(r"([*_])(?=\S)(?P<text>[^*_]+)(?<=\S)\1(?=[\s:,–-])")
-_NUMBERED = re.compile(
+_BULLET = lazily(r"\s*(?:(?:[-*•·‣▪◦●–—]|>|&bull;)\s+)+|\s*[•·‣▪◦●]\s*")
+_SYMBOLS = lazily(r"(?:[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+\s*)+")
+_QUOTED = lazily(r"[\"“„«](?P<text>[^\"“”„«»]{3,})[\"”“»]")
+_EMPHASIS = lazily(r"([*_])(?=\S)(?P<text>[^*_]+)(?<=\S)\1(?=[\s:,–-])")
+_NUMBERED = lazily(
     rf"\(?\d{{1,2}}[.)]\s+(?={MONTH}\s+\d{{1,2}}(?!\d){days.TIME_FOLLOWS}|{WEEKDAY}|every\b|\d{{4}}-)", re.I
 )  # not “1. Dec 2026”
-_PREAMBLE = re.compile(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
-_SPACE = re.compile(r"\s*")
-_COLON = re.compile(r"\s*[:–—-]+\s*")
-_SEPARATOR = re.compile(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
-_ALL_DAY = re.compile(r"\(?(?:all[ -]day|todo el día|toute la journée|ganztägig|dia inteiro)\b\)?", re.I)
-_UNTIL = re.compile(rf"\s*[,;]?\s*\(?{UNTIL_WORD}\s+(?:and including\s+)?(?=\S)", re.I)
-_TO = re.compile(TO, re.I)
-_TITLE_ENDS = re.compile(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every|el|le|am|vom|du|del|no|em))?\s*$", re.I)
+_PREAMBLE = lazily(r"(?:save the date|reminder)\s*[:!–—-]\s*", re.I)
+_SPACE = lazily(r"\s*")
+_COLON = lazily(r"\s*[:–—-]+\s*")
+_SEPARATOR = lazily(r"(?:\s*[,;|]|\s+(?:and|@)(?=\s+\d))?\s*")
+_ALL_DAY = lazily(r"\(?(?:all[ -]day|todo el día|toute la journée|ganztägig|dia inteiro)\b\)?", re.I)
+_UNTIL = lazily(rf"\s*[,;]?\s*\(?{UNTIL_WORD}\s+(?:and including\s+)?(?=\S)", re.I)
+_TO = lazily(TO, re.I)
+_TITLE_ENDS = lazily(r"(?:\s*(?:,|:|\s[-–—]|\()|\s+(?:on|from|is on|every|el|le|am|vom|du|del|no|em))?\s*$", re.I)
 _UNIT = r"(?:\s*[ap]\.?\s?m\b|[:.h]\d\d(?!\d)|\s?(?:uhr|heures?|horas?)\b)"
-_TIME_INSIDE = re.compile(
+_TIME_INSIDE = lazily(
     r"(?:,\s*|\(\s*)?(?:\b(?:at|from|a\s+las?|à|às|um|de|das|von|ab)\s+)?(?<![\w$€£.:/#-])"
     rf"(?=\d{{1,2}}{_UNIT}|\d{{1,2}}\s*(?:-|–|—|to|à|a|bis)\s*\d{{1,2}}(?:[:.]\d\d)?{_UNIT}|{any_of(CLOCK_WORDS)}\b)"
     r"|\b(?:à|às)\s+(?=\d{1,2}\s?h\b)|\ba\s+las?\s+(?=\d{1,2}\b)",

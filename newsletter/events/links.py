@@ -6,6 +6,8 @@ import html
 import re
 from dataclasses import dataclass
 
+from newsletter.events.patterns import lazily
+
 _MARKDOWN = r"\[(?P<label>[^\[\]]*)\]\((?P<target><?[^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)?>?)(?:\s+\"[^\"]*\")?\)"
 _ANCHOR = (
     r"<a\b[^<>]{0,200}?\bhref\s*=\s*(?P<quote>[\"'])(?P<href>[^\"'<>]*)(?P=quote)[^<>]*>"
@@ -13,9 +15,9 @@ _ANCHOR = (
 )
 _AUTO = r"<(?P<auto>(?:https?://|mailto:)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>"
 _TAG = r"(?P<tag></?[A-Za-z][^<>]*>|\*\*|__)"
-_PARTS = re.compile(f"{_MARKDOWN}|{_ANCHOR}|{_AUTO}|{_TAG}", re.I)
-URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.I)
-EMAIL = re.compile(r"(?<![\w.+/@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
+_PARTS = lazily(f"{_MARKDOWN}|{_ANCHOR}|{_AUTO}|{_TAG}", re.I)
+URL = lazily(r"(?:https?://|www\.)[^\s<>\"“”]+", re.I)
+EMAIL = lazily(r"(?<![\w.+/@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
 _TRAILING = ".,;:!?)]}’'\""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from newsletter.events.links import EMAIL, URL
+from newsletter.events.patterns import lazily
 from newsletter.model.event import Event, EventData
 
 MEETING_HOSTS = (
@@ -17,13 +18,13 @@ MEETING_HOSTS = (
 """Whoever has an address there can join."""
 
 GONE = "…"
-_ANCHOR = re.compile(r"<a\b[^>]*\bhref=\"(?P<href>[^\"]*)\"[^>]*>(?P<shown>.*?)</a>", re.I | re.S)
-_CODE = re.compile(
+_ANCHOR = lazily(r"<a\b[^>]*\bhref=\"(?P<href>[^\"]*)\"[^>]*>(?P<shown>.*?)</a>", re.I | re.S)
+_CODE = lazily(
     r"\b(?:meeting[- ]?id|passcode|pass ?code|password|kenncode|passwort|contraseña|clave|mot de passe|code d['’]accès|"
     r"código|senha)\s*[:=#]?\s*(?:[\w-]*\d[\w-]*)(?:\s\d+)*",
     re.I,
 )
-_BIG_BLUE = re.compile(r"^(?:bbb|bigbluebutton|meet|jitsi)\.|/b/[\w-]{6,}")
+_BIG_BLUE = lazily(r"^(?:bbb|bigbluebutton|meet|jitsi)\.|/b/[\w-]{6,}")
 
 
 def is_join_link(url: str) -> bool:

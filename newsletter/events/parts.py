@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from newsletter.events.languages import PLACE_BEGINS, PLACE_WORDS
 from newsletter.events.links import Linked
+from newsletter.events.patterns import lazily
 from newsletter.events.words import DASH, ONLINE
 
-_ABBREVIATION = re.compile(r"(?:\b(?:dr|mr|mrs|ms|st|prof|rev|no|vs|jr|sr|e\.g|i\.e|approx|dept|mt|ft)|\b[A-Z])$", re.I)
-_BREAK = re.compile(rf":\s+|\s+{DASH}+\s+|—|[.!?]\s+(?=[\"“‘(]?[A-Z0-9])|;\s+|\s\|\s")
-_CALL = re.compile(
+_ABBREVIATION = lazily(r"(?:\b(?:dr|mr|mrs|ms|st|prof|rev|no|vs|jr|sr|e\.g|i\.e|approx|dept|mt|ft)|\b[A-Z])$", re.I)
+_BREAK = lazily(rf":\s+|\s+{DASH}+\s+|—|[.!?]\s+(?=[\"“‘(]?[A-Z0-9])|;\s+|\s\|\s")
+_CALL = lazily(
     r"(?:(?<=[,;(–—-])|(?<=[,;(–—-]\s)|(?<=\s))"
     r"(?:please\s+)?(?:register|more info(?:rmation)?|more|info(?:rmation)?|details|tickets?|sign[ -]?up|join(?: us)?|"
     r"rsvp|see|book|contact|write to|e-?mail|inscripci[óo]n(?:es)?|inscr[íi]b\w+|reservas?|entradas|más información|"
@@ -20,20 +21,20 @@ _CALL = re.compile(
     re.I,
 )
 _IN = r"(?:(?:at|in|@|en|im|em|no|na|à|au|aux|am|auf|dans)\s+)"
-_ARTICLES = re.compile(r"^(?:(?:the|la|el|le|les|l['’]|o|a|der|die|das|dem|den)\s*\b)")
-_COMPOUND = re.compile(r"[a-zäöüß]{3,}(?:haus|platz|halle|saal|kirche|schule|heim|zentrum|bibliothek|museum|garten)$")
-_AT = re.compile(
+_ARTICLES = lazily(r"^(?:(?:the|la|el|le|les|l['’]|o|a|der|die|das|dem|den)\s*\b)")
+_COMPOUND = lazily(r"[a-zäöüß]{3,}(?:haus|platz|halle|saal|kirche|schule|heim|zentrum|bibliothek|museum|garten)$")
+_AT = lazily(
     rf"(?:,\s*|\s+){_IN}(?P<place>(?:(?:the|la|el|le|les|der|dem|den|l['’])\s*)?[^,.;:()]{{3,60}})$",
 )
-_COMMA = re.compile(r",\s+(?P<part>[^,]{3,60})$")
-_PARENTHESIS = re.compile(rf"\s*\({_IN}?(?P<place>[^()]{{3,80}})\)$")
-_TWO_COMMAS = re.compile(r",\s+(?P<part>[^,]{3,60}),\s+(?P<town>[^,]{3,60})$")
-_ONLINE_TAIL = re.compile(
+_COMMA = lazily(r",\s+(?P<part>[^,]{3,60})$")
+_PARENTHESIS = lazily(rf"\s*\({_IN}?(?P<place>[^()]{{3,80}})\)$")
+_TWO_COMMAS = lazily(r",\s+(?P<part>[^,]{3,60}),\s+(?P<town>[^,]{3,60})$")
+_ONLINE_TAIL = lazily(
     r"\s*(?:[,;(–—-]\s*|\s)(?:(?:held\s+)?(?:online|virtual(?:ly)?|en línea|en ligne)|"
     r"(?:on|via|by|over|por|par|sur|über|pelo|per)\s+zoom|zoom)(?:\s+only)?\s*\)?$",
     re.I,
 )
-_AND_ONLINE = re.compile(
+_AND_ONLINE = lazily(
     r"\s*(?:,|and|&|\+|/|or|y|et|und|e)\s*(?:online|en línea|en ligne|(?:on|via|por|sur|über|pelo)?\s*zoom)$", re.I
 )
 _EDGES = " \t,;:.|/–—-·"

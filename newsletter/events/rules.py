@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.events.patterns import lazily
 from newsletter.events.words import (
     AND,
     ARTICLE,
@@ -40,34 +41,34 @@ _WEEKDAY_LIST = rf"{_WEEKDAY_S}(?:(?:\s*,\s*|{AND}){_WEEKDAY_S})*"
 _ORDINAL_LIST = rf"{ORDINAL}(?:(?:\s*,\s*|{AND})(?:{ARTICLE})?{ORDINAL})*"
 _START = rf"(?:(?:on|am|an|na|no)\s+)?(?:(?:{ARTICLE}|{_EACH}\s+))?"
 
-_MONTHLY = re.compile(rf"{_START}(?P<ordinals>{_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST}){_OF_MONTH}", re.I)
-_EVERY_ORDINAL = re.compile(
+_MONTHLY = lazily(rf"{_START}(?P<ordinals>{_ORDINAL_LIST})\s+(?P<days>{_WEEKDAY_LIST}){_OF_MONTH}", re.I)
+_EVERY_ORDINAL = lazily(
     rf"(?:{_EACH}|monthly,?(?:\s+on)?(?:\s+the)?)\s+(?P<ordinals>(?!{_OTHER}\s|segundas?[\s-]){_ORDINAL_LIST})"
     rf"\s+(?P<days>{_WEEKDAY_LIST})",
     re.I,
 )
-_SEVERAL_ORDINALS = re.compile(
+_SEVERAL_ORDINALS = lazily(
     rf"{_START}(?P<ordinals>{ORDINAL}(?:(?:\s*,\s*|{AND})(?:{ARTICLE})?{ORDINAL})+)\s+(?P<days>{_WEEKDAY_LIST})", re.I
 )
-_DAY_OF_MONTH = re.compile(
+_DAY_OF_MONTH = lazily(
     rf"(?:(?:on|am)\s+)?(?:{_EACH}\s+|{ARTICLE})?(?:d[ií]a\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+"
     r"(?:(?:day\s+)?(?:of|in)\s+(?:the|each|every)\s+month|de\s+(?:cada\s+m[eê]s|chaque\s+mois)|(?:jed(?:es|en)|des)\s+monats"
     r"|del\s+mes|du\s+mois|do\s+m[eê]s)\b",
     re.I,
 )
-_MONTHLY_ON = re.compile(r"(?:monthly|every\s+month),?\s+on\s+the\s+(?P<number>\d{1,2})(?:st|nd|rd|th)\b", re.I)
-_EVERY = re.compile(rf"(?:on\s+|a\s+)?{_EACH}\s+(?:(?P<other>{_OTHER})\s+)?(?P<days>{_WEEKDAY_LIST})", re.I)
-_DAILY = re.compile(
+_MONTHLY_ON = lazily(r"(?:monthly|every\s+month),?\s+on\s+the\s+(?P<number>\d{1,2})(?:st|nd|rd|th)\b", re.I)
+_EVERY = lazily(rf"(?:on\s+|a\s+)?{_EACH}\s+(?:(?P<other>{_OTHER})\s+)?(?P<days>{_WEEKDAY_LIST})", re.I)
+_DAILY = lazily(
     r"(?:(?:every|each)\s+day|daily|todos\s+los\s+d[ií]as|tous\s+les\s+jours|chaque\s+jour|jeden\s+tag|täglich"
     r"|todos\s+os\s+dias)\b",
     re.I,
 )
-_WORKDAYS = re.compile(
+_WORKDAYS = lazily(
     r"(?:(?:every|each)\s+(?:week|work)day|on\s+weekdays|werktags|(?:de\s+)?lunes\s+a\s+viernes"
     r"|(?:du\s+)?lundi\s+au\s+vendredi|montags\s+bis\s+freitags|de\s+segunda\s+a\s+sexta(?:-feira)?)\b",
     re.I,
 )
-_WEEKEND = re.compile(
+_WEEKEND = lazily(
     r"(?:(?:every|each)\s+weekend|cada\s+fin\s+de\s+semana|(?:chaque|tous\s+les)\s+week-?ends?|jedes\s+wochenende"
     r"|(?:todo|cada)\s+fim\s+de\s+semana)\b",
     re.I,
@@ -76,7 +77,7 @@ _TIME_BEHIND = (
     rf"(?=\s*[:,]?\s+(?:(?:at|from|von|ab|de|das|à|às|a\s+las)\s+)?(?!\d{{1,2}}\.?\s*(?:{DASH}|to|bis|al?|au)\s*\d{{1,2}}"
     rf"\.?\s+(?:de\s+)?{MONTH})\d{{1,2}}(?:[:.h]\d\d|\s?[ap]\.?m|\s?h\b|\s?uhr|\s*{DASH}\s*\d))"
 )
-_WEEKDAY_RANGE = re.compile(
+_WEEKDAY_RANGE = lazily(
     rf"(?:from\s+|von\s+|du\s+|de\s+)?(?P<first>{any_of(WEEKDAYS)})\b\.?(?:\s*{DASH}\s*|\s+(?:to|through|bis|a|au|à)\s+)"
     rf"(?P<last>{any_of(WEEKDAYS)})\b\.?{_TIME_BEHIND}",
     re.I,
@@ -93,26 +94,26 @@ _COUNTED = {
     "drei": 3,
     "três": 3,
 }
-_EVERY_WEEKS = re.compile(
+_EVERY_WEEKS = lazily(
     rf"(?:(?:every|alle|cada|toutes\s+les|a\s+cada)\s+(?P<count>[2-9]|{any_of(_COUNTED)})\s+(?:weeks|wochen|semanas|semaines)"
     rf"|(?P<twice>biweekly|fortnightly|every\s+fortnight|14-?tägig))\s*,?\s+(?:(?:on|am|el|los|le|na|no|às)\s+)?"
     rf"(?P<days>{_WEEKDAY_LIST})",
     re.I,
 )
-_YEARLY = re.compile(
+_YEARLY = lazily(
     r"(?:(?:every|each)\s+year|yearly|annually|cada\s+año|todos\s+los\s+años|chaque\s+année|tous\s+les\s+ans"
     r"|jedes\s+jahr|jährlich|todos\s+os\s+anos|cada\s+ano)\b(?=\s*,?\s+(?:on\s+|am\s+|el\s+|le\s+|em\s+)?(?:\d|[^\W\d]+\.?\s+\d))",
     re.I,
 )
-_LAST_DAY = re.compile(
+_LAST_DAY = lazily(
     r"(?:on\s+|am\s+)?(?:(?:the|el|le|o)\s+)?(?:last\s+day\s+(?:of|in)\s+(?:the|each|every)\s+month"
     r"|último\s+día\s+(?:del|de\s+cada)\s+mes|dernier\s+jour\s+(?:du|de\s+chaque)\s+mois"
     r"|letzte[rn]?\s+tag\s+(?:im|des|jeden)\s+monats?|último\s+dia\s+(?:do|de\s+cada)\s+m[êe]s)\b",
     re.I,
 )
-_WEEKLY = re.compile(r"(?:weekly,?\s+(?=on\s|every\s))?", re.I)
-_IN_MONTH = re.compile(rf"\s+(?:in|during|en|im|em)\s+(?P<month>{MONTH})(?:\s+(?:de\s+)?(?P<year>20\d\d)\b)?", re.I)
-_PLURAL = re.compile(
+_WEEKLY = lazily(r"(?:weekly,?\s+(?=on\s|every\s))?", re.I)
+_IN_MONTH = lazily(rf"\s+(?:in|during|en|im|em)\s+(?P<month>{MONTH})(?:\s+(?:de\s+)?(?P<year>20\d\d)\b)?", re.I)
+_PLURAL = lazily(
     rf"(?:(?:on|les|los|aos|às)\s+)?(?P<days>{PLURAL_WEEKDAY}(?:(?:\s*,\s*|{AND}){PLURAL_WEEKDAY})*)"
     rf"(?=\s*[:,]|\s+(?:(?:at|from|a\s+las|à|às|um|von|ab|de|das)\s+)?\d|\s+{UNTIL_WORD}\s|\s+(?:in|en|im|em)\s+{MONTH})",
     re.I,

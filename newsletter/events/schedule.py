@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.events import rrules
 from newsletter.events.moments import zone_of
+from newsletter.events.patterns import lazily
 from newsletter.events.words import BYDAY, WEEKDAY_NAMES
 from newsletter.events.zones import is_zone
 from newsletter.model.event import Occurrence
@@ -18,10 +19,10 @@ from newsletter.model.event import Occurrence
 _EVERY = {"DAILY": "P{}D", "WEEKLY": "P{}W", "MONTHLY": "P{}M", "YEARLY": "P{}Y"}
 _WORDS = {"daily": "P1D", "weekly": "P1W", "biweekly": "P2W", "fortnightly": "P2W", "monthly": "P1M", "yearly": "P1Y"}
 _UNITS = {"D": "DAILY", "W": "WEEKLY", "M": "MONTHLY", "Y": "YEARLY"}
-_SPAN = re.compile(r"P(\d{1,4})([DWMY])", re.I)
-_CLOCK = re.compile(r"(?:\d{4}-\d\d-\d\dT)?(\d\d):(\d\d)(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
-_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T.*)?")
-_LENGTH = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?", re.I)
+_SPAN = lazily(r"P(\d{1,4})([DWMY])", re.I)
+_CLOCK = lazily(r"(?:\d{4}-\d\d-\d\dT)?(\d\d):(\d\d)(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
+_DAY = lazily(r"(\d{4}-\d\d-\d\d)(?:T.*)?")
+_LENGTH = lazily(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?", re.I)
 MOST = 500
 """Days left out that are taken in."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from newsletter.events import languages
+from newsletter.events.patterns import lazily
 
 MONTH_NAMES = (
     "January",
@@ -73,7 +74,7 @@ UNTIL_WORD = (
 
 CLOCK_WORDS = languages.CLOCK_WORDS
 
-ONLINE = re.compile(
+ONLINE = lazily(
     r"\b(?:online|zoom|webinar|live\s?-?stream(?:ed|ing)?|virtual(?:ly)?|google meet|jitsi|ms teams|en línea|en ligne|"
     r"visioconférence|videollamada|videokonferenz|videoconferência)\b",
     re.I,
@@ -102,7 +103,7 @@ def weekday_of(word: str) -> int:
     return WEEKDAYS[word.strip().rstrip(".").lower()]
 
 
-_ANY_WEEKDAY = re.compile(rf"(?<!\w){any_of(WEEKDAYS)}(?!\w)", re.I)
+_ANY_WEEKDAY = lazily(rf"(?<!\w){any_of(WEEKDAYS)}(?!\w)", re.I)
 
 
 def weekdays_in(words: str) -> list[int]:

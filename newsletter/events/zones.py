@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.events.cities import CITIES
+from newsletter.events.patterns import lazily
 
 GENERAL: dict[str, str] = {
     "ET": "America/New_York",
@@ -109,7 +110,7 @@ _FIXED_WITH_MINUTES = {
 _CITY = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ]+(?:[ .](?:de |do )?[A-ZÀ-Þ][A-Za-zÀ-ÿ]+){0,2}"
 _SHORT = "|".join(sorted(LITERAL, key=len, reverse=True))
 _PATTERNS = tuple(
-    re.compile(rf"\s*(?P<open>\(?)\s*{pattern}\s*(?P<close>\)?)")
+    lazily(rf"\s*(?P<open>\(?)\s*{pattern}\s*(?P<close>\)?)")
     for pattern in (
         r"(?:UTC|GMT)\s?(?P<sign>[+\-−–])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b",
         r"(?P<iana>[A-Z][A-Za-z_]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)\b",
@@ -153,7 +154,7 @@ def zone_word(text: str, at: int) -> tuple[ZoneWord, int] | None:
 
 def city_at(text: str, at: int) -> tuple[ZoneWord, int] | None:
     """A city at a position, whatever stands behind it, and where it ends."""
-    match = re.compile(rf"\s*(?P<city>{_CITY})").match(text, at)
+    match = lazily(rf"\s*(?P<city>{_CITY})").match(text, at)
     words = match["city"].split(" ") if match else []
     for count in range(len(words), 0, -1):
         name = " ".join(words[:count])
