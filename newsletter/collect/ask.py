@@ -91,6 +91,7 @@ def _feed(source: Source, answer: Answer, reader: Readers, now: datetime) -> Ask
         return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=cause.reason)
     if found.ttl:
         lesson = learn(source, answer, now=now, jitter=jitter, ttl=found.ttl)
+    lesson = replace(lesson, memory=replace(lesson.memory, quiet=found.quiet))
     if found.is_cut:  # a 304 would hide the rest of it for good
         lesson = replace(lesson, memory=replace(lesson.memory, etag=None, last_modified=None))
     found = replace(found, items=tuple(newest(found.items, source.rules)))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from newsletter.model.item import ItemData
+from newsletter.model.quiet import Quiet
 
 
 class Unreadable(Exception):
@@ -63,6 +64,8 @@ class Found:
     """What the feed calls itself."""
     ttl: timedelta | None = None
     """How long a feed says that it stays as it is."""
+    quiet: Quiet | None = None
+    """When a feed asks to be left alone."""
     is_cut: bool = False
     """Whether the feed breaks off: more of it may come with the next answer, also where nothing seems to change."""
     event_lines: tuple[str, ...] = ()

@@ -31,7 +31,22 @@ def is_due(source: Source, now: datetime) -> bool:
     """Whether a source may be asked now: it is not gone, and nothing asked for patience."""
     if source.status is SourceStatus.GONE or not source.active:
         return False
+    quiet = source.memory.quiet
+    if quiet is not None and quiet.covers(now):
+        return False
     return source.memory.next_at is None or source.memory.next_at <= now
+
+
+def due_again(source: Source, now: datetime) -> tuple[datetime, str] | None:
+    """From when on a source may be asked (UTC), and why not before, in words that follow “because”.
+
+    None where it may be asked now, as far as patience goes.
+    """
+    memory = source.memory
+    at, why = (memory.next_at, memory.next_why or "") if memory.next_at else (now, "")
+    if memory.quiet is not None and memory.quiet.covers(max(at, now)):
+        return memory.quiet.end(max(at, now)), "the feed itself asks to be left alone at such an hour or day"
+    return (at, why) if memory.next_at else None
 
 
 def request(source: Source, *, force: bool) -> Request:

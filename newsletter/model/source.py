@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from newsletter.model.quiet import Quiet
+
 SourceId = NewType("SourceId", int)
 
 
@@ -54,6 +56,8 @@ class FetchMemory:
     """Why not, in words that follow “because”."""
     rest: timedelta | None = None
     """How long its server or the feed itself said that it stays as it is; a 304 stands for that again."""
+    quiet: Quiet | None = None
+    """When it asks to be left alone, as it said last."""
     moved_to: str | None = None
     """Where 301/308 pointed, …"""
     moved_count: int = 0

@@ -12,7 +12,7 @@ from newsletter.store import items, search
 from newsletter.store.engine import Store, Tx, first_line, open_engine
 from newsletter.store.schema import metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test compares it with the folder."""
 
 _SCHEMA_LOCK = 7_061_001

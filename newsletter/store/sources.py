@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, selec
 
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.model.publication import PublicationId
+from newsletter.model.quiet import Quiet
 from newsletter.model.source import FetchMemory, Rules, Source, SourceId, SourceKind, SourceStatus
 from newsletter.store.engine import Tx
 from newsletter.store.schema import item, source, source_publication, triage
@@ -78,7 +79,7 @@ def _rejoin(tx: Tx, publication: PublicationId, number: SourceId, url: str, name
     values: dict[str, Any] = {"active": True}
     if not others:  # nobody took from it any more: it begins anew, with what it showed
         values |= {"status": SourceStatus.NEW, "error": None, "failures": 0, "next_at": None, "name": name}
-        values |= {"etag": None, "last_modified": None, "outlet": outlet}
+        values |= {"etag": None, "last_modified": None, "quiet": None, "outlet": outlet}
     tx.execute(update(source).where(source.c.id == number).values(values))
 
 
@@ -116,6 +117,7 @@ def _row(row: Any) -> Source:
             next_at=row.next_at,
             next_why=row.next_why,
             rest=timedelta(seconds=row.rest) if row.rest else None,
+            quiet=Quiet.of(*row.quiet) if row.quiet else None,
             moved_to=row.moved_to,
             moved_count=row.moved_count,
         ),
@@ -180,7 +182,7 @@ def change(tx: Tx, publication: PublicationId, number: SourceId, fields: Mapping
         if other := tx.execute(select(source.c.id).where(source.c.url == values["url"])).scalar():
             raise NewsletterError(f"{values['url']} is a source already: number {other}.", code="exists", where="url")
         values |= {"status": SourceStatus.NEW, "error": None, "failures": 0, "etag": None, "last_modified": None}
-        values |= {"moved_to": None, "moved_count": 0}
+        values |= {"moved_to": None, "moved_count": 0, "quiet": None}
     if not values.keys().isdisjoint(("url", "interval", "active")):
         values |= {"next_at": None, "next_why": None}
     if values:
@@ -215,6 +217,7 @@ def remember(tx: Tx, what: Remembered) -> None:
         "next_at": what.memory.next_at,
         "next_why": what.memory.next_why,
         "rest": int(what.memory.rest.total_seconds()) if what.memory.rest else None,
+        "quiet": [sorted(quiet.hours), sorted(quiet.days)] if (quiet := what.memory.quiet) else None,
         "moved_to": what.memory.moved_to,
         "moved_count": what.memory.moved_count,
     }

@@ -42,7 +42,7 @@ def listing(request: Request) -> Response:
         "sources",
         groups=[(_("Need a look"), ill), (_("Well"), well)],
         last=max(looks, default=None),
-        waits=waits_because,
+        waits=lambda source: waits_because(source, now),
         used=used,
         dead=frozenset(one.id for one in found if one.active and one.is_dead(now)),
         runs=runs,

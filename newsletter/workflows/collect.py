@@ -15,7 +15,7 @@ from newsletter.collect.dates import flags
 from newsletter.collect.decide import Changed, Known, New, Renamed, decide_all
 from newsletter.collect.files import About
 from newsletter.collect.mailbox import mark
-from newsletter.collect.patience import is_due
+from newsletter.collect.patience import due_again, is_due
 from newsletter.collect.rules import is_offered
 from newsletter.collect.worker import Readers
 from newsletter.model.item import LEFT_OUT, ItemData, ItemId
@@ -183,7 +183,7 @@ def _chosen(store: Store, publication: Publication, only: SourceId | None) -> li
 
 def _waits(source: Source, now: datetime) -> Outcome:
     """Not asked: switched off, gone for good, or its server, the feed, or its failures ask for patience."""
-    waits, dead = waits_because(source), source.is_dead(now)
+    waits, dead = waits_because(source, now), source.is_dead(now)
     if not source.active or source.status is SourceStatus.GONE or waits is None:
         return Outcome(source=source, status=source.status, asked=False, error=source.error, dead=dead)
     error = " ".join((source.error, waits)) if source.memory.failures and source.error else None
@@ -191,14 +191,15 @@ def _waits(source: Source, now: datetime) -> Outcome:
     return Outcome(source=source, status=SourceStatus.WAITING, asked=False, error=error, waits=waits, dead=dead)
 
 
-def waits_because(source: Source) -> str | None:
+def waits_because(source: Source, now: datetime) -> str | None:
     """Until when a source is left alone, and why, in one sentence; none where it may be asked at any time."""
-    at = source.memory.next_at
+    again = due_again(source, now)
     if not source.active:
         return "It is switched off."
-    if source.status is SourceStatus.GONE or at is None:
+    if source.status is SourceStatus.GONE or again is None:
         return None
-    because = f", because {source.memory.next_why}" if source.memory.next_why else ""
+    at, why = again
+    because = f", because {why}" if why else ""
     return f"It is asked again after {at:%Y-%m-%d %H:%M} UTC{because}; --force asks it now."
 
 

@@ -81,7 +81,7 @@ def source_json(source: Source, use: Use, now: datetime) -> of_sources.SourceJso
         "skip": list(source.rules.skip),
         "newest": source.rules.newest,
         "interval": int(source.rules.interval.total_seconds()) if source.rules.interval else None,
-        "waits": waits_because(source),
+        "waits": waits_because(source, now),
         "items": use.items,
         "picked": use.picked,
         "sent": use.sent,

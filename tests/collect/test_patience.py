@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.collect.patience import LONGEST_WAIT, is_due, learn, request, wait
+from newsletter.collect.patience import LONGEST_WAIT, due_again, is_due, learn, request, wait
+from newsletter.model.quiet import Quiet
 from newsletter.model.source import FetchMemory, Source, SourceId, SourceKind, SourceStatus
 from newsletter.net.fetch import Answer, Failed, Fetched, NotModified
 
@@ -73,3 +74,44 @@ def test_a_move_is_believed_when_it_was_said_three_times() -> None:
     assert after(fetched(), source).memory.moved_count == 0
     assert after(fetched("https://other.example.org/"), source).url == URL
     assert after(fetched(NEW_URL), source).url == NEW_URL
+
+
+@pytest.mark.parametrize(
+    ("quiet", "due"),
+    [
+        (Quiet(hours=frozenset({8, 9})), datetime(2026, 11, 27, 10, 0, tzinfo=UTC)),
+        (Quiet(hours=frozenset({7})), None),
+        (Quiet(days=frozenset({4, 5})), datetime(2026, 11, 29, 0, 0, tzinfo=UTC)),
+        (Quiet(hours=frozenset(range(8, 24)), days=frozenset({5})), datetime(2026, 11, 29, 0, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_feed_is_not_asked_at_hours_and_days_that_it_names(quiet: Quiet, due: datetime | None) -> None:
+    source = replace(SOURCE, memory=FetchMemory(quiet=quiet))
+    assert is_due(source, NOW) is (due is None)
+    again = due_again(source, NOW)
+    assert (again and again[0]) == due
+    if due is not None:
+        assert not is_due(source, due - timedelta(seconds=1))
+        assert is_due(source, due)
+
+
+def test_whoever_waits_into_a_quiet_hour_waits_it_out() -> None:
+    memory = FetchMemory(quiet=Quiet(hours=frozenset({9})), next_at=NOW + timedelta(minutes=70), next_why="it failed")
+    source = replace(SOURCE, memory=memory)
+    again = due_again(source, NOW)
+    assert again is not None
+    assert again[0] == NOW + timedelta(hours=2)
+    assert not is_due(source, NOW + timedelta(minutes=80))
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "found"),
+    [
+        ([], [], None),
+        (range(24), [], None),
+        ([3], range(7), None),
+        ([3, 3], [6], Quiet(frozenset({3}), frozenset({6}))),
+    ],
+)
+def test_a_feed_that_would_never_be_asked_is_not_believed(hours: list[int], days: list[int], found: Quiet) -> None:
+    assert Quiet.of(hours, days) == found

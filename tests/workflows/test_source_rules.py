@@ -92,6 +92,24 @@ def test_what_a_feed_says_of_its_own_freshness_is_believed(desk: Any, web: Any, 
     assert desk.only().asked
 
 
+QUIET = "<skipHours><hour>9</hour><hour> 10 </hour><hour>24</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
+
+
+def test_a_feed_is_left_alone_at_the_hours_that_it_names_unless_a_person_asks(desk: Any, web: Any) -> None:
+    desk.add(web.serve("/feed", FEED.replace("<channel>", f"<channel>{QUIET}"), etag='"1"'))
+    assert desk.only().new == 4  # at 08:00: nobody knows yet what it names
+    desk.later(hours=1)
+    waiting = desk.only()
+    assert (waiting.asked, waiting.status, waiting.error) == (False, SourceStatus.WAITING, None)
+    assert waiting.waits.startswith("It is asked again after 2026-11-27 11:00 UTC, because the feed itself asks")
+    assert len(web.asked) == 1
+    assert desk.only(force=True).asked
+    desk.later(hours=2)
+    assert desk.only().status.value == "not-modified"
+    desk.later(hours=13)  # midnight, which a 304 has not made it forget
+    assert not desk.only().asked
+
+
 def test_a_source_switched_off_is_not_asked(desk: Any, web: Any) -> None:
     desk.add(web.serve("/feed", FEED))
     change(desk, "active=no")

@@ -14,6 +14,7 @@ from newsletter.collect.formats.entry import entry, paragraphs
 from newsletter.collect.formats.page import offers_of
 from newsletter.collect.found import Document, Found, Refusal, Unreadable
 from newsletter.model.item import ItemData
+from newsletter.model.quiet import Quiet
 from newsletter.text.characters import one_line, tidy
 from newsletter.text.plain import plain
 
@@ -22,6 +23,10 @@ _EMPTY = "It is empty."
 _WEB_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
 _END = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>|</\x00", re.IGNORECASE)  # or UTF-16, which has zeros
 _EMAIL = re.compile(r"\(?[^\s()<>@]+@[^\s()<>@]+\)?|<[^<>\s]*@[^<>\s]*>")
+_SKIP = re.compile(rb"<skip(hours|days)\b[^<>]*>(.{0,4000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
+_HOUR = re.compile(rb"<hour\b[^<>]*>\s*(\d{1,2})\s*</hour\s*>", re.IGNORECASE)
+_DAY = re.compile(rb"<day\b[^<>]*>\s*([a-z]+)\s*</day\s*>", re.IGNORECASE)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
 
@@ -56,7 +61,8 @@ def read_feed(document: Document) -> Found:
     if is_cut:
         refused.append(Refusal("the end", f"The feed breaks off; {len(items)} of its entries were kept."))
     title = plain(own.get("title") or "") or None
-    return Found(items=tuple(items), title=title, refused=tuple(refused), ttl=_ttl(own), is_cut=is_cut)
+    quiet = _quiet(body) if feed.version.startswith("rss") else None
+    return Found(items=tuple(items), title=title, refused=tuple(refused), ttl=_ttl(own), quiet=quiet, is_cut=is_cut)
 
 
 def _is_half(body: bytes) -> bool:
@@ -69,6 +75,19 @@ def _ttl(own: Any) -> timedelta | None:
     """RSS 2.0: how many minutes the feed may be kept."""
     minutes = str(own.get("ttl") or "").strip()
     return timedelta(minutes=int(minutes)) if minutes.isascii() and minutes.isdigit() and len(minutes) < 7 else None
+
+
+def _quiet(body: bytes) -> Quiet | None:
+    """RSS 2.0: the hours (GMT) and days at which the feed is not to be asked.
+
+    Read from the text: of several hours feedparser keeps the last. `sy:updatePeriod` is left: weblogs say “hourly”
+    unasked, and an editor who has just published would wait for it.
+    """
+    named = {block[1].lower(): block[2] for block in _SKIP.finditer(body)}
+    hours = (int(one) for one in _HOUR.findall(named.get(b"hours", b"")))
+    days = (one.decode().lower() for one in _DAY.findall(named.get(b"days", b"")))
+    # 24 is midnight in RSS 0.91, whose hours begin with 1
+    return Quiet.of((one % 24 for one in hours if one <= 24), (_DAYS.index(one) for one in days if one in _DAYS))
 
 
 def _parsed(document: Document) -> Any:

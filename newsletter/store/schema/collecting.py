@@ -67,6 +67,7 @@ source = Table(
     Column("newest", Integer),  # only so many of the newest of each answer
     Column("interval", Integer),  # seconds between two looks
     Column("rest", Integer),  # seconds for which it said that it stays as it is
+    Column("quiet", Json),  # hours (GMT) and days (0: Monday) at which it asks to be left alone
     Column("created_at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )
