@@ -6,8 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,27 @@ from newsletter.store.opening import open_store
 
 from .seeding import seed
 
+SHOWN = 6_000
+"""Characters of a page that a failed test shows."""
 STORIES = (
     ("Youth club gets the old signal box", "Town council", "The town repairs the roof; the club paints the rest."),
     ("Library to open on Sundays", "Public library", "From April the doors are open from noon to five."),
     ("Eleven plots are free on the river side", "Allotment society", "Half plots, water on site, no waiting list."),
     ("Mill Lane closed to cars for two weeks", "Cycling campaign", "Children walk and ride in the middle of the road."),
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what stood on its pages: a picture is not seen in a log."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("chromium")
+    if report.when == "call" and report.failed and browser is not None:
+        for page in [page for context in browser.contexts for page in context.pages]:
+            with suppress(Exception):  # it may have gone with the failure
+                seen = page.locator("body").aria_snapshot(timeout=2_000)
+                report.sections.append(("page", f"{page.url}\n{seen[:SHOWN]}"))
+    return report
 
 
 @dataclass(frozen=True)

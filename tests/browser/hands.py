@@ -86,6 +86,8 @@ class Finger(Hand):
         send("touchStart", begin)
         for step in range(1, 9):
             send("touchMove", begin + (end["y"] + 4 - begin) * step / 8)
+        self.page.wait_for_timeout(150)  # a finger that is lifted in mid-flight throws the page
+        send("touchMove", end["y"] + 4)
         send("touchEnd")
         self.count += 1
 
