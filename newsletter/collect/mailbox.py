@@ -16,6 +16,7 @@ from newsletter.collect.asked import Asked, Taken, told
 from newsletter.collect.files import About, read_file
 from newsletter.collect.found import Found, Refusal, together
 from newsletter.collect.patience import learn
+from newsletter.collect.position import TRIES, Position
 from newsletter.collect.worker import Readers
 from newsletter.model.source import Source, SourceStatus
 from newsletter.net.fetch import Failed, NotModified
@@ -54,39 +55,66 @@ def asked_mailboxes(
 def ask_mailbox(
     source: Source, accounts: Accounts, limits: Fetching, reader: Readers, about: About, *, now: datetime
 ) -> Asked:
-    """What the new messages of one mailbox hold. Changes nothing there; `taken` says what is to be marked."""
+    """What the new messages of one mailbox hold. Changes nothing there; `taken` says what is to be marked.
+
+    A message at which the conversation ends each time is stepped over after a few looks, with its reason: those behind
+    it would never be read.
+    """
     jitter = random.random()  # noqa: S311  spreads load, guards nothing
     place = Place.of(source.url)
     parts: list[Found] = []
     kept: list[int] = []
     refused: list[int] = []
     trouble: str | None = None
-    validity, last = _position(source.memory.etag)
-    try:
-        with Session(place, accounts.of(place.host, place.port, place.user), limits) as session:
-            session.select()
-            if session.validity != validity:
-                validity, last = session.validity, None
-            for letter in session.letters(session.waiting(after=last)[:MOST]):
-                found = _read(letter, limits, reader, about)
-                (refused if found.refused and _is_empty(found) else kept).append(letter.uid)
-                parts.append(found)
-    except Unanswered as cause:
-        trouble = cause.reason
+    at = Position.of(source.memory.etag)
+    first_new = 0
+    for _ in range(2):  # after a message that is stepped over, those behind it are asked for in the same look
+        trouble = None
+        try:
+            with Session(place, accounts.of(place.host, place.port, place.user), limits) as session:
+                session.select()
+                first_new = session.next
+                if session.validity != at.validity:
+                    if refused:
+                        break  # the folder was made anew between the two: what was read is not marked there
+                    at = Position(session.validity)
+                waiting = [uid for uid in session.waiting(after=at.last) if uid not in {*kept, *refused}]
+                for letter in session.letters(waiting[:MOST]):
+                    found = _read(letter, limits, reader, about)
+                    (refused if found.refused and _is_empty(found) else kept).append(letter.uid)
+                    parts.append(found)
+        except Unanswered as cause:
+            trouble = cause.reason
+            if cause.at is None:
+                break
+            at = at.stuck(cause.at)
+            if at.tries < TRIES:
+                break
+            refused.append(cause.at)
+            parts.append(Found(refused=(_stepped_over(cause.at, cause.reason),)))
+        else:
+            break
     done = sorted([*kept, *refused])
     found = together(parts)
+    if at.stuck_at in done or trouble is None:
+        at = replace(at, stuck_at=None, tries=0)
     if trouble is not None and not done:
         lesson = learn(source, Failed(reason=trouble), now=now, jitter=jitter)
+        lesson = replace(lesson, memory=replace(lesson.memory, etag=str(at) if at.validity else None))
         return Asked(source=source, status=SourceStatus.ERROR, lesson=lesson, error=trouble)
     lesson = learn(source, NotModified(), now=now, jitter=jitter)
     # The first look takes what nobody has read; from then on, also what came since and was read before us.
-    last = max([last if last is not None else session.next - 1, *done])
-    position = f"{validity}:{last}" if validity else None
-    lesson = replace(lesson, memory=replace(lesson.memory, etag=position))
+    at = replace(at, last=max([at.last if at.last is not None else first_new - 1, *done]))
+    lesson = replace(lesson, memory=replace(lesson.memory, etag=str(at) if at.validity else None))
     error = " ".join(part for part in (told(found.refused), trouble) if part) or None
     status = SourceStatus.OK if done else SourceStatus.NOT_MODIFIED
-    taken = Taken(validity, tuple(kept), tuple(refused)) if done else None
+    taken = Taken(at.validity, tuple(kept), tuple(refused)) if done else None
     return Asked(source=source, status=status, lesson=lesson, found=found, error=error, taken=taken)
+
+
+def _stepped_over(uid: int, reason: str) -> Refusal:
+    why = f"{reason} It ended {TRIES} looks in a row, and was marked as read; open it in a mail program."
+    return Refusal(f"message {uid}", why)
 
 
 def mark(source: Source, taken: Taken, accounts: Accounts, limits: Fetching) -> str | None:
@@ -107,12 +135,6 @@ def mark(source: Source, taken: Taken, accounts: Accounts, limits: Fetching) -> 
     except Unanswered as cause:
         return f"What was kept could not be marked: {cause.reason}"
     return None
-
-
-def _position(etag: str | None) -> tuple[int, int | None]:
-    """UIDVALIDITY and the last UID, as they are remembered between two looks."""
-    validity, _, last = (etag or "").partition(":")
-    return (int(validity), int(last)) if validity.isdecimal() and last.isdecimal() else (0, None)
 
 
 def _read(letter: Letter, limits: Fetching, reader: Readers, about: About) -> Found:

@@ -33,11 +33,15 @@ _MISTAKES = (imaplib.IMAP4.error, OSError, ValueError, TypeError, AttributeError
 
 
 class Unanswered(Exception):
-    """A mailbox that cannot be read or marked, with one sentence for a person."""
+    """A mailbox that cannot be read or marked, with one sentence for a person.
 
-    def __init__(self, reason: str) -> None:
+    `at`: the UID of the message that was being fetched when the conversation ended.
+    """
+
+    def __init__(self, reason: str, *, at: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,10 @@ class Session:
             return [int(word) for part in told if part for word in part.split()]
 
     def letters(self, uids: Sequence[int]) -> Iterator[Letter]:
-        """The messages of some UIDs, one after the other, unmarked; those that went away meanwhile are left out."""
+        """The messages of some UIDs, one after the other, unmarked; those that went away meanwhile are left out.
+
+        What is raised while one is fetched names it.
+        """
         sizes = self._sizes(uids) if uids else {}
         for uid in uids:
             if self.is_late:
@@ -136,6 +143,12 @@ class Session:
             elif (content := self._message(uid)) is not None:
                 yield Letter(uid, content)
 
+    def _message(self, uid: int) -> bytes | None:
+        try:
+            return self._fetched(uid)
+        except Unanswered as cause:
+            raise Unanswered(cause.reason, at=uid) from cause
+
     def _sizes(self, uids: Sequence[int]) -> dict[int, int]:
         with self._within(_ANSWER) as line:
             said, told = line.uid("FETCH", _set(uids), "(UID RFC822.SIZE)")
@@ -144,7 +157,7 @@ class Session:
             pairs = ((_UID.search(row), _SIZE.search(row)) for row in rows)
             return {int(uid[1]): int(size[1]) for uid, size in pairs if uid and size}
 
-    def _message(self, uid: int) -> bytes | None:
+    def _fetched(self, uid: int) -> bytes | None:
         with self._within(self._limits.max_bytes + 64 * 1024) as line:
             said, told = line.uid("FETCH", str(uid), "(UID BODY.PEEK[])")
             _must(said, told)

@@ -10,10 +10,13 @@ from sqlalchemy import Column, Integer, Table, func, insert, inspect, select, te
 from newsletter.errors import Refused
 from newsletter.store import search
 from newsletter.store.engine import Store, Tx
-from newsletter.store.schema import metadata
+from newsletter.store.schema import block, gone_block, metadata
 
 CHUNK = 2_000
 """Rows in memory at a time."""
+
+_GONE = ((block, gone_block),)
+"""Tables whose numbers are kept in another one when their rows go: SQLite has no sequence that would know them."""
 
 Progress = Callable[[str, int], None]
 """Called with the name of a table and how many of its rows are copied."""
@@ -74,7 +77,9 @@ def _keep_numbers(old: Tx, new: Tx, table: Table) -> None:
     key = _counted(table)
     if key is None:
         return
-    last = max(_last_given(old, table, key), int(new.execute(select(func.max(key))).scalar() or 0))
+    known = [key, *(one.c.id for of, one in _GONE if of is table)]
+    held = [int(new.execute(select(func.max(one))).scalar() or 0) for one in known]
+    last = max(_last_given(old, table, key), *held)
     if not last:
         return
     if new.dialect.name == "postgresql":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from newsletter.errors import Refused
-from newsletter.store import Store, publications, schema, search
+from newsletter.model.issue import Block, BlockKind, Outline, Section
+from newsletter.store import Store, issues, outlines, publications, schema, search
 from newsletter.store.opening import open_store
 from newsletter.store.transfer import copy
 
@@ -76,5 +78,36 @@ def test_there_and_back_nothing_is_lost(postgres_url: str, tmp_path: Path) -> No
             assert tx.execute(items).scalar_one() == 1
     with pytest.raises(Refused, match="not empty"):
         copy(first, server)
+    for store in (first, server, back):
+        store.close()
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_after_a_copy_no_block_gets_the_number_of_one_that_is_gone(
+    postgres_url: str, tmp_path: Path, left: int
+) -> None:
+    first, server, back = (
+        open_store(url) for url in (f"sqlite:///{tmp_path / 'a.db'}", postgres_url, f"sqlite:///{tmp_path / 'b.db'}")
+    )
+    texts = tuple(Block(kind=BlockKind.TEXT, blurb=f"Text {number}") for number in range(4))
+    with first.writing() as tx:
+        letter = publications.add(tx, "Alderwick Letter", now=NOW)
+        made = issues.create(tx, letter.id, Outline((Section(blocks=texts),)), title=None, theme=None, now=NOW)
+        (section,) = made.outline.sections
+        fewer = Outline((replace(section, blocks=section.blocks[:left]),))
+        outlines.save(tx, made.id, made.outline, fewer)
+    gone = {block.id for block in section.blocks[left:]}
+    copy(first, server)
+    copy(server, back)
+    for store in (server, back):
+        with store.writing() as tx:
+            before = issues.by_id(tx, made.id).outline
+            (section,) = before.sections
+            fuller = Outline((replace(section, blocks=(*section.blocks, texts[0])),))
+            outlines.save(tx, made.id, before, fuller)
+            (new,) = {block.id for block in issues.by_id(tx, made.id).outline.blocks()} - {
+                block.id for block in before.blocks()
+            }
+            assert new > max(gone)
     for store in (first, server, back):
         store.close()

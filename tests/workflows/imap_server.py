@@ -12,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -94,6 +95,39 @@ class Dovecot:
             client.select(folder, readonly=True)
             _, told = client.fetch("1:*", "(FLAGS)")
             return [one for one in told if isinstance(one, bytes)]
+
+
+class Cutting:
+    """The way to a server without TLS: it breaks off where a client asks for one of some messages (UIDs)."""
+
+    def __init__(self, port: int, *at: int) -> None:
+        self.at = set(at)
+        self._to, self._listening = port, socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                server = socket.create_connection(("127.0.0.1", self._to))
+                threading.Thread(target=self._carry, args=(server, client), daemon=True).start()
+                threading.Thread(target=self._carry, args=(client, server, True), daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket, watched: bool = False) -> None:
+        with suppress(OSError):
+            while part := one.recv(65_536):
+                if watched and any(b"UID FETCH %d (UID BODY" % uid in part for uid in self.at):
+                    break
+                other.sendall(part)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._listening.close()
 
 
 def _free_ports() -> tuple[int, int]:

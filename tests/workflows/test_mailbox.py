@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from imap_server import PASSWORD, Dovecot
+from imap_server import PASSWORD, Cutting, Dovecot
 
 from newsletter.accounts import Account, Accounts
 from newsletter.model.event import EventStatus
@@ -288,6 +288,57 @@ def test_starttls_and_plain_on_this_machine(desk: Any, dovecot: Dovecot, user: s
     dovecot.put(user, message())
     desk.add(f"imap://{user}@localhost:{dovecot.plain}")
     assert desk.only().new == 1
+
+
+def test_a_message_that_always_ends_the_conversation_is_stepped_over_and_told(
+    desk: Any, dovecot: Dovecot, user: str
+) -> None:
+    desk.settings = replace(desk.settings, accounts=Accounts(password=PASSWORD))
+    numbers = ("one", "two", "three", "four")
+    dovecot.put(user, *(message(f"Story {n} of Alderwick", f"What story {n} tells.") for n in numbers))
+    way = Cutting(dovecot.plain, 2)
+    desk.add(f"imap://{user}@localhost:{way.port}")
+    looks = []
+    for _ in range(4):
+        looks.append(desk.only())
+        desk.later(minutes=10)
+    way.close()
+    found = [(one.new, one.status.value) for one in looks]
+    assert found == [(1, "ok"), (0, "error"), (2, "ok"), (0, "not-modified")]
+    assert "message 2: The connection to localhost" in looks[2].error
+    assert "It ended 3 looks in a row, and was marked as read" in looks[2].error
+    assert looks[3].error is None
+    assert [rb"\Seen" in one for one in dovecot.flags(user)] == [True] * 4
+
+
+def test_two_messages_that_end_the_conversation_hold_up_nothing_for_ever(
+    desk: Any, dovecot: Dovecot, user: str
+) -> None:
+    desk.settings = replace(desk.settings, accounts=Accounts(password=PASSWORD))
+    dovecot.put(user, *(message(f"Story {n} of Alderwick", f"What story {n} tells.") for n in ("one", "two", "three")))
+    way = Cutting(dovecot.plain, 1, 2)
+    desk.add(f"imap://{user}@localhost:{way.port}")
+    new = []
+    for _ in range(6):
+        new.append(desk.only().new)
+        desk.later(minutes=30)
+    way.close()
+    assert new == [0, 0, 0, 0, 1, 0]
+
+
+def test_a_message_that_comes_through_in_the_end_is_an_item(desk: Any, dovecot: Dovecot, user: str) -> None:
+    desk.settings = replace(desk.settings, accounts=Accounts(password=PASSWORD))
+    dovecot.put(user, message())
+    way = Cutting(dovecot.plain, 1)
+    source = desk.add(f"imap://{user}@localhost:{way.port}")
+    for _ in range(2):
+        assert "broke off" in (desk.only().error or "")
+        desk.later(minutes=10)
+    way.at.clear()
+    assert desk.only().new == 1
+    way.close()
+    with desk.store.reading() as tx:
+        assert sources.get(tx, desk.publication.id, source.id).memory.etag.count(":") == 1, "the tries are forgotten"
 
 
 def test_the_password_is_nowhere_in_the_database(box: Any, dovecot: Dovecot, user: str, tmp_path: Path) -> None:
