@@ -155,15 +155,19 @@ def _api() -> ASGIApp:
 
 
 @cache
-def _takers() -> tuple[Callable[[str], int], Callable[[str], int]]:
-    """How many bytes the addresses of pages and those of the API take."""
+def _pages_take() -> Callable[[str], int]:
+    return longest(room.router for room in ROOMS)
+
+
+@cache
+def _api_takes() -> Callable[[str], int]:
     from newsletter.web.api.app import routers
 
-    return longest(room.router for room in ROOMS), longest(routers(), below="/api")
+    return longest(routers(), below="/api")
 
 
 def _longest(path: str) -> int:
-    return max(taker(path) for taker in _takers())
+    return _api_takes()(path) if path.startswith("/api/") else _pages_take()(path)
 
 
 def healthz(request: Request) -> Response:

@@ -8,32 +8,25 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import uvicorn
 
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError, Refused
 from newsletter.model.publication import Publication
-from newsletter.schedule.alarm import Alarm
 from newsletter.settings import Settings, is_loopback
 from newsletter.store import Store, users
-from newsletter.web import log
-from newsletter.web.app import Application
-from newsletter.web.leftovers import sweep
-from newsletter.web.limits import Attempts
-from newsletter.web.place import Place
-from newsletter.web.retold import warm_up
-from newsletter.web.sealing import seal_secrets
-from newsletter.web.setup import invite_first_user
+
+if TYPE_CHECKING:  # the pages take seconds to import: who cannot be served is told before
+    import uvicorn
+
+    from newsletter.schedule.alarm import Alarm
+    from newsletter.web.place import Place
 
 LOCK = "serve.lock"
 WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared with, not bound to)
-GRACE = 3
-"""Seconds that open connections get at the end."""
 
 
 def serve(
@@ -61,41 +54,57 @@ def serve(
                     where="--host",
                 )
     with _alone(settings.workspace), _bound(host, port) as bound:
-        port = bound.getsockname()[1]
-        sweep(store, settings.workspace, clock)
-        alarm = Alarm(store, settings, clock, collects=True)
-        place = place_for(store, settings, clock, publication, host=host, alarm=alarm)
-        app = Application(place)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE,
-                # Whoever may say where a request came from can guess passwords without ever having to wait.
-                proxy_headers=bool(settings.proxies),
-                forwarded_allow_ips=list(settings.proxies),
-            )
-        )
-        shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
-        log.start(settings.log)
-        with _until_signal(server, app.live.end):
-            alarm.start()
-            threading.Thread(target=warm_up, name="languages", daemon=True).start()
-            try:
-                seal_secrets(store, settings.secret_keys)
-                say(f"The desk is at http://{shown}:{port}/")
-                if token := invite_first_user(store, clock.now()):
-                    say(f"Set your password at http://{shown}:{port}/setup/{token}")
-                server.run(sockets=[bound])
-            finally:
-                alarm.stop()
+        _run(store, settings, clock, publication, host=host, bound=bound, say=say)
+
+
+def _run(
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    publication: Publication,
+    *,
+    host: str,
+    bound: socket.socket,
+    say: Callable[[str], None],
+) -> None:
+    from newsletter.schedule.alarm import Alarm
+    from newsletter.web import log
+    from newsletter.web.app import Application
+    from newsletter.web.asgi import server_for
+    from newsletter.web.leftovers import sweep
+    from newsletter.web.retold import warm_up
+    from newsletter.web.sealing import seal_secrets
+    from newsletter.web.setup import invite_first_user
+
+    port = bound.getsockname()[1]
+    sweep(store, settings.workspace, clock)
+    alarm = Alarm(store, settings, clock, collects=True)
+    app = Application(place_for(store, settings, clock, publication, host=host, alarm=alarm))
+    server = server_for(app, settings)
+    shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in WILDCARDS else host
+    log.start(settings.log)
+    with _until_signal(server, app.live.end):
+        alarm.start()
+        threading.Thread(target=warm_up, name="languages", daemon=True).start()
+        try:
+            seal_secrets(store, settings.secret_keys)
+            say(f"The desk is at http://{shown}:{port}/")
+            if token := invite_first_user(store, clock.now()):
+                say(f"Set your password at http://{shown}:{port}/setup/{token}")
+            server.run(sockets=[bound])
+        finally:
+            alarm.stop()
 
 
 def place_for(
     store: Store, settings: Settings, clock: Clock, publication: Publication, *, host: str, alarm: Alarm | None = None
 ) -> Place:
     """What the pages stand on, for a process bound to this host."""
+    from dataclasses import replace
+
+    from newsletter.web.limits import Attempts
+    from newsletter.web.place import Place
+
     names = {"localhost", "127.0.0.1", "::1", host.lower().strip("[]")}
     if base := urlsplit(settings.base_url).hostname:
         names.add(base)
@@ -113,16 +122,8 @@ def place_for(
     return replace(place, wake=alarm.wake, trouble=alarm.trouble, since_tick=alarm.since_tick)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signals: it would raise them again at the end, before the sender has finished."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @contextmanager
-def _until_signal(server: _Server, stop_telling: Callable[[], None]) -> Iterator[None]:
+def _until_signal(server: uvicorn.Server, stop_telling: Callable[[], None]) -> Iterator[None]:
     def end(_number: int, _frame: FrameType | None) -> None:
         stop_telling()  # an open stream is a request under way, and would be waited for
         server.force_exit = server.should_exit  # the second time: at once
