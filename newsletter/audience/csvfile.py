@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.audience.spreadsheet import freed
 from newsletter.errors import NewsletterError
 
 _DELIMITERS = ",;\t|"
@@ -31,7 +32,8 @@ class CsvFile:
 
 @dataclass(frozen=True)
 class Record:
-    """One row: the line on which it begins (the header's is 1), its cells without outer spaces, or why it is broken."""
+    """One row: the line on which it begins (the header's is 1), its cells without outer spaces and without the guard
+    that an export sets before what looks like a formula, or why it is broken."""
 
     line: int
     cells: list[str]
@@ -70,7 +72,7 @@ def _header(line: str, delimiter: str) -> tuple[str, ...]:
         cells = line.split(delimiter)
     while len(cells) > 1 and not cells[-1].strip():
         cells.pop()
-    return tuple(name.strip() for name in cells)
+    return tuple(freed(name.strip()) for name in cells)
 
 
 def _encoding(path: Path) -> str:
@@ -143,7 +145,7 @@ def records(file: CsvFile, one_line: frozenset[int]) -> Iterator[Record]:
             if record is None:
                 ahead.extendleft(reversed(taken[1:]))
                 loose = line.rstrip("\r\n").replace('"', "").split(file.delimiter)
-                record = Record(number, [cell.strip() for cell in loose], BAD_QUOTES)
+                record = Record(number, [freed(cell.strip()) for cell in loose], BAD_QUOTES)
             else:
                 number += len(taken) - 1
             yield record
@@ -170,7 +172,7 @@ def _quoted(taken: list[str], lines: Iterator[str], ahead: deque[str], delimiter
 
 
 def _record(number: int, cells: list[str], width: int) -> Record:
-    cells = [cell.strip() for cell in cells]
+    cells = [freed(cell.strip()) for cell in cells]
     while len(cells) > width and not cells[-1]:
         cells.pop()
     if len(cells) == width:

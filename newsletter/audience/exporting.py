@@ -1,4 +1,7 @@
-"""The readers of a publication as CSV (RFC 4180), in the columns that an import takes back unchanged."""
+"""The readers of a publication as CSV (RFC 4180), in the columns that an import takes back unchanged.
+
+A cell that a spreadsheet would run as a formula is guarded; an import frees it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.audience.columns import KNOWN, cells_of
+from newsletter.audience.spreadsheet import guarded
 from newsletter.model.publication import PublicationId
 from newsletter.store import Store, subscribers
 
@@ -24,5 +28,8 @@ def export_csv(store: Store, publication: PublicationId) -> Iterator[str]:
 def _line(cells: list[str]) -> str:
     # the csv module leaves a lone carriage return unquoted when lines end in \n
     return (
-        ",".join('"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells) + "\n"
+        ",".join(
+            '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in map(guarded, cells)
+        )
+        + "\n"
     )

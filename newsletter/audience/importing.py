@@ -17,6 +17,7 @@ from newsletter.audience.addresses import Address, read_address
 from newsletter.audience.columns import BadRow, Columns, Row, read_header
 from newsletter.audience.csvfile import CsvFile, open_csv, records
 from newsletter.audience.decide import Outcome, decide
+from newsletter.audience.spreadsheet import guarded
 from newsletter.clock import Clock
 from newsletter.model.publication import PublicationId
 from newsletter.model.subscriber import SubscriberData, address_hash
@@ -164,10 +165,10 @@ def _write_rejected(file: CsvFile, rejected: Iterable[Rejected]) -> tuple[Path |
         partial.touch(mode=0o600)  # readers' addresses
         with partial.open("w", encoding="utf-8", newline="") as out:
             table = csv.writer(out, delimiter=file.delimiter)
-            table.writerow(["reason", *(name for name in file.header if not _ours(name, file.path))])
+            table.writerow(["reason", *(guarded(name) for name in file.header if not _ours(name, file.path))])
             skipped = {at for at, name in enumerate(file.header) if _ours(name, file.path)}
             for row in rejected:
-                table.writerow([row.reason, *(cell for at, cell in enumerate(row.cells) if at not in skipped)])
+                table.writerow([row.reason, *(guarded(cell) for at, cell in enumerate(row.cells) if at not in skipped)])
         partial.replace(target)
     except OSError as cause:
         with suppress(OSError):
