@@ -81,7 +81,13 @@ def candidates(
 
 
 def give_back(tx: Tx, rows: Sequence[DeliveryId], owner: str) -> None:
-    """Undo a claim of this worker whose commit was not heard of: nothing was handed over for these rows."""
+    """Undo a claim of this worker whose commit was not heard of: nothing was handed over for these rows.
+
+    PostgreSQL may still be at that commit: it is waited for, else its claim would be seen by nobody, and stand for good.
+    """
+    if not rows:
+        return
+    tx.execute(select(table.c.id).where(table.c.id.in_(rows)).order_by(table.c.id).with_for_update()).all()
     tx.execute(
         update(table)
         .where(table.c.id.in_(rows), table.c.state == DeliveryState.ATTEMPTING.value, table.c.owner == owner)

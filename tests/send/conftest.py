@@ -27,6 +27,7 @@ def _load(name: str) -> ModuleType:
 
 _load("smtp_recorder")
 _load("ledger_material")
+_load("database_way")
 
 
 @pytest.fixture
