@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -33,6 +32,9 @@ from newsletter.web.serving import serve as serve_here
 from newsletter.workflows.drafting import new_issue
 from newsletter.workflows.publish import Desk
 
+from .. import warm
+from ..warm import Running
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 NOW = datetime.fromisoformat("2026-11-27T13:59:00+00:00")
@@ -42,14 +44,15 @@ READERS = ["ana@example.org", "bo@example.com", "cy@example.net"]
 class Serve:
     """A running `newsletter serve`, and what it said."""
 
-    def __init__(self, workspace: Path, *options: str, environ: dict[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "newsletter", "--workspace", str(workspace), "serve", "--port", "0", *options],
-            cwd=ROOT,
-            env={**os.environ, **(environ or {})},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, workspace: Path, *, environ: dict[str, str] | None = None, cold: bool = False) -> None:
+        """`cold` starts it as a shell does."""
+        words = ["--workspace", str(workspace), "serve", "--port", "0"]
+        self.process: Running | subprocess.Popen[str]
+        if cold:
+            command = [sys.executable, "-m", "newsletter", *words]
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        else:
+            self.process = Running(*words, environ=environ)
         assert self.process.stderr is not None
         first = self.process.stderr.readline()
         match = re.search(r"http://[^/]+:(\d+)/", first)
@@ -75,20 +78,17 @@ class Serve:
         try:
             return self.process.wait(PATIENCE)
         finally:
-            assert self.process.stderr is not None
-            self.process.stderr.close()
+            self.close()
+
+    def close(self) -> None:
+        """Hear no more of it."""
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
 
 
-def run(workspace: Path, *arguments: str, environ: dict[str, str] | None = None) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "newsletter", "--workspace", str(workspace), *arguments],
-        cwd=ROOT,
-        env={**os.environ, **(environ or {})},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+def run(workspace: Path, *words: str, environ: dict[str, str] | None = None) -> tuple[int, str]:
+    done = warm.run("--workspace", workspace, *words, environ=environ)
     return done.returncode, done.stderr
 
 
@@ -135,7 +135,7 @@ def received(workspace: Path) -> list[str]:
 
 @pytest.fixture
 def serving(workspace: Path) -> Iterator[Serve]:
-    serve = Serve(workspace)
+    serve = Serve(workspace, cold=True)
     yield serve
     serve.end()
 
