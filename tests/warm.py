@@ -16,6 +16,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from threading import Timer
 from typing import TextIO
 
 ROOT = Path(__file__).parents[1]
@@ -79,6 +80,22 @@ class Running:
         """SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
+    def communicate(self, timeout: float = 300) -> tuple[str, str]:
+        """What it says on stdout and stderr to its end; it is killed where that takes too long (seconds).
+
+        One is read after the other: on stderr it must not say more than a pipe holds.
+        """
+        too_long = Timer(timeout, self.kill)
+        too_long.start()
+        try:
+            said = self.stdout.read(), self.stderr.read()
+            self.wait()
+        finally:
+            too_long.cancel()
+            too_long.join()
+            self.close()
+        return said
+
     def close(self) -> None:
         """Hear no more of it."""
         self.stdout.close()
@@ -90,13 +107,8 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """One command to its end."""
     running = Running(*words, environ=environ, cwd=cwd)
-    try:
-        # what a command says in a test is far less than a pipe holds, so that one is read after the other
-        stdout, stderr = running.stdout.read(), running.stderr.read()
-        return subprocess.CompletedProcess(words, running.wait(timeout), stdout, stderr)
-    finally:
-        running.kill()
-        running.close()
+    stdout, stderr = running.communicate(timeout)
+    return subprocess.CompletedProcess(words, running.wait(), stdout, stderr)
 
 
 def _reading(end: Connection) -> TextIO:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +17,7 @@ from newsletter.model.source import SourceKind
 from newsletter.store import items, publications, sources
 from newsletter.store.opening import open_store
 
+from ..warm import Running
 from .seeding import seed
 
 SHOWN = 6_000
@@ -110,18 +108,12 @@ def afternoon(tmp_path: Path) -> Iterator[Desk]:
 @contextmanager
 def served(tmp_path: Path) -> Iterator[Desk]:
     """A running `newsletter serve`, which ends well."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "--workspace", str(tmp_path), "serve", "--port", "0"],
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "NEWSLETTER_BASE_URL": "http://127.0.0.1"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
+    told = {"NEWSLETTER_BASE_URL": "http://127.0.0.1"}
+    process = Running("--workspace", tmp_path, "serve", "--port", "0", environ=told)
     said = process.stderr.readline() + process.stderr.readline()
     link = re.search(r"(http://\S+)/setup/\S+", said)
     assert link, said
     yield Desk(link[1], link[0], tmp_path)
     process.terminate()
     assert process.wait(60) == 0
-    process.stderr.close()
+    process.close()

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from ..warm import run
+
 pytestmark = pytest.mark.browser
 
 PASSWORD = "ferry-house-12"
-ROOT = Path(__file__).parents[2]
 LINES = (
     "every Tuesday 19:30 Choir, Town Hall",
     "5 June 2027 Winter fair",
@@ -47,7 +45,7 @@ def enter(page: Any, desk: Any) -> None:
 
 def work(desk: Any) -> None:
     """Something on every page: dates, a line that cannot be read, an issue that was sent, a draft with items."""
-    told = {**os.environ, "NEWSLETTER_BASE_URL": desk.url}
+    told = {"NEWSLETTER_BASE_URL": desk.url}
     for words in (
         ("items", "pick", "--newest", "2"),
         ("events", "add", *LINES),
@@ -58,8 +56,7 @@ def work(desk: Any) -> None:
         ("issue", "new"),
         ("issue", "fill", "2"),
     ):
-        call = [sys.executable, "-m", "newsletter", "--workspace", str(desk.workspace), *words]
-        done = subprocess.run(call, cwd=ROOT, env=told, capture_output=True, text=True, timeout=120, check=False)
+        done = run("--workspace", desk.workspace, *words, environ=told)
         assert done.returncode == 0, (words, done.stderr)
 
 

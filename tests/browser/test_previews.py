@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+
+from ..warm import run
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +16,7 @@ PASSWORD = "ferry-house-12"
 
 
 def _newsletter(desk: Any, *words: object) -> None:
-    command = [sys.executable, "-m", "newsletter", "--workspace", str(desk.workspace), *map(str, words)]
-    subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[2])
+    run("--workspace", desk.workspace, *words).check_returncode()
 
 
 def test_a_preview_shows_pictures_of_ours_and_is_dark_when_it_is_asked_to_be(

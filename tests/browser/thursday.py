@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,10 +15,10 @@ from newsletter.audience import readers
 from newsletter.clock import Clock
 from newsletter.store.opening import open_store
 
+from ..warm import ROOT, Running, run
 from .conftest import Desk, served
 from .seeding import OUTLETS, seed
 
-ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("America/New_York")
 FIRST = "First of all"
 SECTIONS = (FIRST, "Town hall", "Out and about", "On the move")
@@ -60,11 +57,9 @@ class Afternoon:
 
     def told(self, *words: object) -> Any:
         """What the command line says about this workspace, as JSON."""
-        command = [sys.executable, "-m", "newsletter", "--workspace", str(self.desk.workspace), "--json"]
-        told = {**os.environ, "NEWSLETTER_BASE_URL": "http://127.0.0.1"}  # as the desk was told
-        done = subprocess.run(
-            [*command, *map(str, words)], cwd=ROOT, env=told, capture_output=True, text=True, check=True
-        )
+        told = {"NEWSLETTER_BASE_URL": "http://127.0.0.1"}  # as the desk was told
+        done = run("--workspace", self.desk.workspace, "--json", *words, environ=told)
+        done.check_returncode()
         return json.loads(done.stdout)
 
     def taken(self) -> list[str]:
@@ -76,11 +71,8 @@ class Afternoon:
 def thursday(workspace: Path) -> Iterator[Afternoon]:
     """The desk as it is found, and a real SMTP server beside it."""
     log = workspace / "taken.log"
-    recorder = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests/send/smtp_recorder.py"), str(log)], stdout=subprocess.PIPE, text=True
-    )
+    recorder = Running(log, script=ROOT / "tests/send/smtp_recorder.py")
     try:
-        assert recorder.stdout is not None
         port = int(recorder.stdout.readline())
         (workspace / "newsletter.toml").write_text(
             f'secret_key = "for the browser"\n[[smtp]]\nurl = "smtp://127.0.0.1:{port}?starttls=never"\n'
@@ -95,8 +87,7 @@ def thursday(workspace: Path) -> Iterator[Afternoon]:
     finally:
         recorder.terminate()
         recorder.wait(30)
-        if recorder.stdout:
-            recorder.stdout.close()
+        recorder.close()
 
 
 def next_friday(now: datetime) -> datetime:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +14,8 @@ import pytest
 from newsletter.cli.main import run
 from newsletter.clock import Clock
 from newsletter.workflows.demo_servers import catch_mail
+
+from ..warm import Running
 
 Script = Callable[..., Any]
 
@@ -147,9 +147,8 @@ def test_three_days_of_serve_in_a_rehearsal(script: Script, workspace: Path, tmp
 
 def _serve(workspace: Path, now: str, smtp: str, script: Script, *, runs: int) -> None:
     """Run `serve` from this moment until its digest is over and nothing is left to send."""
-    environ = {**os.environ, "NEWSLETTER_NOW": now, "NEWSLETTER_SMTP_URL": smtp}
-    command = [sys.executable, "-m", "newsletter", "--workspace", str(workspace), "serve", "--port", "0"]
-    process = subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
+    environ = {"NEWSLETTER_NOW": now, "NEWSLETTER_SMTP_URL": smtp}
+    process = Running("--workspace", workspace, "serve", "--port", "0", environ=environ)
     clock, waited = Clock(), threading.Event()
     end = clock.monotonic() + 120
     try:
@@ -163,3 +162,4 @@ def _serve(workspace: Path, now: str, smtp: str, script: Script, *, runs: int) -
     finally:
         process.terminate()
         process.wait(60)
+        process.close()

@@ -6,15 +6,15 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from .. import warm
+
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).parents[2]
 LINES = (
     "Dec 5, 7-9pm Film at Town Hall",
     "Dec 12-13 Winter fair, Market Square",
@@ -83,21 +83,18 @@ def program(name: str) -> str:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The address of a running `newsletter serve` whose calendar holds our lines."""
-    told = {**os.environ, "NEWSLETTER_NOW": "2026-11-27T13:00:00Z", "NEWSLETTER_BASE_URL": "http://127.0.0.1"}
-    newsletter = [sys.executable, "-m", "newsletter", "--workspace", str(tmp_path / "desk")]
+    told = {"NEWSLETTER_NOW": "2026-11-27T13:00:00Z", "NEWSLETTER_BASE_URL": "http://127.0.0.1"}
+    there = ("--workspace", tmp_path / "desk")
     for words in (("init",), ("publication", "set", "zone=America/New_York"), ("events", "add", *LINES)):
-        subprocess.run([*newsletter, *words], cwd=ROOT, env=told, check=True, capture_output=True, timeout=120)
-    process = subprocess.Popen(
-        [*newsletter, "serve", "--port", "0"], cwd=ROOT, env=told, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
+        warm.run(*there, *words, environ=told).check_returncode()
+    process = warm.Running(*there, "serve", "--port", "0", environ=told)
     said = process.stderr.readline() + process.stderr.readline()
     address = re.search(r"http://127\.0\.0\.1:\d+", said)
     assert address, said
     yield address[0]
     process.terminate()
     assert process.wait(60) == 0
-    process.stderr.close()
+    process.close()
 
 
 def test_vdirsyncer_fetches_our_calendar_and_khal_lists_the_same_dates(served: str, tmp_path: Path) -> None:

@@ -9,8 +9,6 @@ import os
 import random
 import resource
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +20,6 @@ import pytest
 from ledger_material import issue_on_its_way, subscribe
 from sqlalchemy.exc import DBAPIError
 
-import newsletter
 from newsletter.errors import NewsletterError
 from newsletter.model.delivery import DeliveryState, Tally
 from newsletter.model.issue import IssueId, IssueState
@@ -30,23 +27,20 @@ from newsletter.model.publication import Publication
 from newsletter.store import Store, deliveries, issues, publications
 from newsletter.store.schema import delivery
 
+from ..warm import Running
+
 CONNECTIONS = 8
 KILLS = int(os.environ.get("NEWSLETTER_KILLS", "10"))
-Spawn = Callable[..., "subprocess.Popen[str]"]
+Spawn = Callable[..., Running]
 
 
 @pytest.fixture
 def spawn() -> Iterator[Spawn]:
     """Starts scripts of this folder as processes of their own; ends those that are left."""
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Running] = []
 
-    def start(script: str, *arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name(script)), *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(Path(newsletter.__file__).parents[1])},
-        )
+    def start(script: str, *arguments: object) -> Running:
+        process = Running(*arguments, script=Path(__file__).with_name(script))
         processes.append(process)
         return process
 
@@ -55,8 +49,7 @@ def spawn() -> Iterator[Spawn]:
         if process.poll() is None:
             process.kill()
         process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        process.close()
 
 
 class Scene:
@@ -71,7 +64,6 @@ class Scene:
     def serve(self) -> None:
         """A mail server, at a port of its own."""
         self.server = self.spawn("smtp_recorder.py", self.log)
-        assert self.server.stdout is not None
         self.port = int(self.server.stdout.readline())
 
     def resume(self) -> None:
@@ -101,7 +93,7 @@ class Scene:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def sender(self) -> subprocess.Popen[str]:
+    def sender(self) -> Running:
         """One more process that sends, or follows who does."""
         return self.spawn("sending_process.py", self.url, self.folder, self.port, self.issue, CONNECTIONS)
 
@@ -109,7 +101,7 @@ class Scene:
         """Who received something, in order."""
         return self.log.read_text().splitlines()
 
-    def wait_for(self, more: int, *processes: subprocess.Popen[str]) -> None:
+    def wait_for(self, more: int, *processes: Running) -> None:
         """Until so many more messages were taken, or the processes are done."""
         enough = len(self.taken()) + more
         while len(self.taken()) < enough and any(process.poll() is None for process in processes):
@@ -162,7 +154,7 @@ def kill_and_continue(scene: Scene, readers: int, kills: int) -> None:
         assert scene.tally().audience in (0, readers)
     last = scene.sender()
     last.communicate()
-    assert last.returncode == 0
+    assert last.poll() == 0
     scene.assert_nobody_twice_and_nobody_lost({f"reader-{number}@example.org" for number in range(readers)}, kills)
 
 
@@ -187,7 +179,7 @@ def server_killed(stage: Scene, readers: int, kills: int) -> None:
         stage.resume()
     last = stage.sender()
     last.communicate()
-    assert last.returncode == 0
+    assert last.poll() == 0
     stage.everybody_is_due()
     stage.sender().communicate()
     stage.assert_nobody_twice_and_nobody_lost({f"reader-{number}@example.org" for number in range(readers)}, kills)
@@ -213,7 +205,7 @@ def test_the_database_killed_again_and_again(scene: Callable[[int], Scene]) -> N
         stage.resume()
     last = stage.sender()
     last.communicate()
-    assert last.returncode == 0
+    assert last.poll() == 0
     stage.assert_nobody_twice_and_nobody_lost({f"reader-{number}@example.org" for number in range(readers)}, KILLS)
 
 
@@ -229,13 +221,13 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(sqlite_store: Store, 
     stage.wait_for(40, sender)
     resource.prlimit(sender.pid, resource.RLIMIT_FSIZE, (1, 1))  # no file of it may grow any more
     sender.communicate()
-    assert sender.returncode not in (0, -signal.SIGKILL)
+    assert sender.poll() not in (0, -signal.SIGKILL)
     assert stage.tally().audience == 200
     assert stage.tally().sent >= 30
     stage.resume()
     last = stage.sender()
     last.communicate()
-    assert last.returncode == 0
+    assert last.poll() == 0
     stage.assert_nobody_twice_and_nobody_lost(readers, kills=1)
 
 
@@ -246,5 +238,5 @@ def test_when_the_sender_dies_the_one_beside_it_carries_on(scene: Callable[[int]
     first.send_signal(signal.SIGKILL)
     first.communicate()
     second.communicate()
-    assert second.returncode == 0
+    assert second.poll() == 0
     stage.assert_nobody_twice_and_nobody_lost({f"reader-{number}@example.org" for number in range(200)}, kills=1)
