@@ -11,19 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
-    String,
-    UpdateBase,
-    and_,
-    bindparam,
-    case,
-    cast,
     exists,
     func,
-    literal_column,
-    null,
-    or_,
     select,
     update,
 )
@@ -36,10 +26,9 @@ from newsletter.model.splice import MessageIds
 from newsletter.model.subscriber import SubscriberId
 from newsletter.store import suppressions
 from newsletter.store.engine import Tx
-from newsletter.store.prepared import Prepared
+from newsletter.store.moves import CLAIM, CLOSE, SKIP, when_due
 from newsletter.store.schema import delivery as table
 from newsletter.store.schema import issue as issues
-from newsletter.store.schema import subscriber, subscription, suppression
 
 _OPEN = (DeliveryState.QUEUED.value, DeliveryState.ATTEMPTING.value, DeliveryState.DEFERRED.value)
 
@@ -129,68 +118,8 @@ def due_ids(tx: Tx, issue: IssueId, *, limit: int, now: datetime) -> list[Delive
     return found
 
 
-def when_due(state: DeliveryState, now: datetime) -> list[ColumnElement[bool]]:
-    """Who is queued is due whatever the clock says: it may have been set back since the issue began."""
-    return [] if state is DeliveryState.QUEUED else [table.c.due_at <= now]
-
-
-# Built once: building these statements costs more than running them. What never varies is written into them.
-_OPEN_TO_US = (
-    or_(
-        table.c.state == literal_column("'queued'"),
-        and_(
-            table.c.state == literal_column("'deferred'"),
-            table.c.due_at <= bindparam("moment", type_=table.c.due_at.type),
-        ),
-    ),
-    exists().where(issues.c.id == bindparam("issue"), issues.c.state == literal_column("'sending'")),
-)
-_READER = subscriber.c.id == table.c.subscriber_id
-SAID_YES = exists().where(
-    subscription.c.publication_id
-    == select(issues.c.publication_id).where(issues.c.id == bindparam("issue")).scalar_subquery(),
-    subscription.c.subscriber_id == table.c.subscriber_id,
-    subscription.c.status == literal_column("'confirmed'"),
-)
-SUPPRESSED = exists().where(and_(_READER, suppression.c.email_hash == subscriber.c.email_hash))
-
-
-def _these(count: int) -> ColumnElement[bool]:
-    return table.c.id.in_([bindparam(f"id{number}", type_=table.c.id.type) for number in range(count)])
-
-
-def _claiming(count: int) -> UpdateBase:
-    return (
-        update(table)
-        .where(_these(count), *_OPEN_TO_US, SAID_YES, ~SUPPRESSED)
-        .values(
-            state=literal_column("'attempting'"),
-            was=table.c.state,
-            attempts=table.c.attempts + literal_column("1"),
-            owner=bindparam("worker"),
-            at=bindparam("moment", type_=table.c.at.type),
-            message_id=bindparam("before", type_=String) + cast(table.c.id, String) + bindparam("after", type_=String),
-        )
-        .returning(table.c.id, table.c.subscriber_id, table.c.email, table.c.name, table.c.attempts, table.c.message_id)
-    )
-
-
-def _skipping(count: int) -> UpdateBase:
-    return (
-        update(table)
-        .where(_these(count), *_OPEN_TO_US, or_(~SAID_YES, SUPPRESSED))
-        .values(
-            state=DeliveryState.SKIPPED.value,
-            why=case((~exists().where(_READER), "erased"), (SUPPRESSED, "suppressed"), else_="unsubscribed"),
-            at=bindparam("moment", type_=table.c.at.type),
-        )
-    )
-
-
 _AT_ONCE = 100
 """Rows named in one statement: each count is a statement of its own."""
-
-_CLAIM, _SKIP = Prepared(_claiming), Prepared(_skipping)
 
 
 def claim(
@@ -214,38 +143,17 @@ def claim(
             attempt=attempts,
             message_id=message_id,
         )
-        for id_, subscriber_id, email, name, attempts, message_id in _CLAIM.run(tx, candidates, ours)
+        for id_, subscriber_id, email, name, attempts, message_id in CLAIM.run(tx, candidates, ours)
     ]
     if len(taken) < len(candidates):
-        _SKIP.run(tx, candidates, which)
+        SKIP.run(tx, candidates, which)
     return taken
 
 
 def pass_over(tx: Tx, issue: IssueId, rows: Sequence[DeliveryId], *, now: datetime) -> None:
     """Skip those of these rows whose readers may not be mailed any more, with why."""
     for start in range(0, len(rows), _AT_ONCE):
-        _SKIP.run(tx, rows[start : start + _AT_ONCE], {"moment": now, "issue": issue})
-
-
-_CLOSE = Prepared(
-    lambda _count: (
-        update(table)
-        .where(
-            table.c.id == bindparam("row"),
-            table.c.attempts == bindparam("attempt"),
-            # not a list, which could not be used with executemany
-            or_(table.c.state == literal_column("'attempting'"), table.c.state == literal_column("'uncertain'")),
-        )
-        .values(
-            state=func.coalesce(bindparam("to", type_=String), table.c.was, literal_column("'queued'")),
-            code=bindparam("code"),
-            reply=bindparam("reply"),
-            due_at=func.coalesce(bindparam("due", type_=table.c.due_at.type), table.c.due_at),
-            at=bindparam("moment", type_=table.c.at.type),
-            owner=null(),
-        )
-    )
-)
+        SKIP.run(tx, rows[start : start + _AT_ONCE], {"moment": now, "issue": issue})
 
 
 def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
@@ -254,20 +162,20 @@ def record(tx: Tx, closed: Sequence[Closed], *, now: datetime) -> None:
     Who would be tried again, of an issue that was cancelled meanwhile, is skipped.
     """
     if closed:
-        _CLOSE.run_many(
+        CLOSE.run_many(
             tx,
             [
                 {
-                    "row": one.id,
+                    "which": one.id,
                     "attempt": one.attempt,
                     "to": None if one.state is DeliveryState.QUEUED else one.state.value,
                     "code": one.code,
                     "reply": one.reply,
                     "due": one.due_at,
-                    "moment": now,
                 }
                 for one in closed
             ],
+            {"moment": now},
         )
     if gone := [one.id for one in closed if one.gone]:
         suppressions.add_readers(tx, gone, why="no such address", now=now)

@@ -13,8 +13,9 @@ from newsletter.model.issue import IssueId
 from newsletter.model.personal import Facts
 from newsletter.model.subscriber import SubscriberId
 from newsletter.store import subscribers
-from newsletter.store.deliveries import SAID_YES, SUPPRESSED, pass_over, when_due
+from newsletter.store.deliveries import pass_over
 from newsletter.store.engine import Tx
+from newsletter.store.moves import SAID_YES, SUPPRESSED, when_due
 from newsletter.store.schema import delivery as table
 
 
@@ -83,7 +84,7 @@ def candidates(
 def give_back(tx: Tx, rows: Sequence[DeliveryId], owner: str) -> None:
     """Undo a claim of this worker whose commit was not heard of: nothing was handed over for these rows.
 
-    PostgreSQL may still be at that commit: it is waited for, else its claim would be seen by nobody, and stand for good.
+    PostgreSQL may still be at that commit: it is waited for, else its claim would be seen by nobody and stand for good.
     """
     if not rows:
         return

@@ -56,36 +56,55 @@ class _Text:
 
 
 class Prepared:
-    """An UPDATE with named parameters. `build` makes it for so many ids, named `id0`, `id1`, … in it."""
+    """An UPDATE with named parameters, over many rows.
 
-    def __init__(self, build: Callable[[int], UpdateBase]) -> None:
+    `build` makes it for so many ids, named `id0`, `id1`, … in it; or for none, where the database takes arrays: then
+    they come as one, `ids`, and there is one statement to prepare whatever their count.
+    """
+
+    def __init__(self, build: Callable[[int | None], UpdateBase]) -> None:
         self._build = build
-        self._texts: dict[tuple[str, int], _Text] = {}
+        self._texts: dict[tuple[str, int | None], _Text] = {}
 
     def run(self, tx: Tx, ids: Sequence[int], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Once, for these ids; the rows that it returns."""
+        if _takes_arrays(tx):
+            return self._run_with_arrays(tx, {**values, "ids": list(ids)})
         text = self._text(tx, len(ids))
         given = text.parameters({**values, **{f"id{number}": id_ for number, id_ in enumerate(ids)}}, {})
         with _cursor(tx, text.sql) as cursor:
-            if tx.dialect.name == "postgresql":
-                cursor.execute(text.sql, given, prepare=True)
-            else:
-                cursor.execute(text.sql, given)
+            cursor.execute(text.sql, given)
             return cursor.fetchall() if cursor.description else []
 
-    def run_many(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Once for each of these; it names no ids."""
+    def run_many(self, tx: Tx, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
+        """Once for each of these rows, which all have the same names; `values` are those of all of them.
+
+        Where the database takes arrays, each name of the rows is one.
+        """
+        if _takes_arrays(tx):
+            self._run_with_arrays(tx, {**values, **{name: [row[name] for row in rows] for name in rows[0]}})
+            return
         text = self._text(tx, 0)
         seen: dict[int, Any] = {}
         with _cursor(tx, text.sql) as cursor:
-            cursor.executemany(text.sql, [text.parameters(row, seen) for row in rows])
+            cursor.executemany(text.sql, [text.parameters({**values, **row}, seen) for row in rows])
 
-    def _text(self, tx: Tx, length: int) -> _Text:
+    def _run_with_arrays(self, tx: Tx, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        text = self._text(tx, None)
+        with _cursor(tx, text.sql) as cursor:
+            cursor.execute(text.sql, text.parameters(values, {}), prepare=True)
+            return cursor.fetchall() if cursor.description else []
+
+    def _text(self, tx: Tx, length: int | None) -> _Text:
         key = (tx.dialect.name, length)
         found = self._texts.get(key)
         if found is None:
             found = self._texts[key] = _Text(tx, self._build(length))
         return found
+
+
+def _takes_arrays(tx: Tx) -> bool:
+    return tx.dialect.name == "postgresql"
 
 
 @contextmanager

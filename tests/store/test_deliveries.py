@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from newsletter.clock import Clock
 from newsletter.model.delivery import DELIVERY_MOVES, DeliveryId, DeliveryState, Tally
@@ -182,6 +182,34 @@ def test_an_attempt_is_closed(
         [found] = [one for one in deliveries.listing(tx, on_its_way) if one.id == row.id]
     assert (found.state, found.attempts, found.code, found.reply, found.owner) == (lands, 1, 250, "ok", None)
     assert to in DELIVERY_MOVES[DeliveryState.ATTEMPTING]
+
+
+def test_many_attempts_are_closed_at_once_each_with_its_own_answer(
+    store: Store, on_its_way: IssueId, clock: Clock
+) -> None:
+    freeze(store, on_its_way, clock)
+    said = ["", 'a "quoted" \\ word', "{a,b}", "NULL", "two\nlines", "é ☂", None, "'; --", "4.2.1 later", "%s :x"]
+    later = clock.now() + timedelta(hours=1)
+    outcomes = [
+        Closed(
+            id=row.id,
+            attempt=row.attempt + (number == 9),
+            state=DeliveryState.DEFERRED if number == 8 else DeliveryState.SENT,
+            code=None if number == 6 else 250 + number,
+            reply=reply,
+            due_at=later if number == 8 else None,
+        )
+        for number, (row, reply) in enumerate(zip(take(store, on_its_way, clock, 10), said, strict=True))
+    ]
+    with store.writing() as tx:
+        deliveries.record(tx, outcomes, now=clock.now())
+    with store.reading() as tx:
+        kept = {row.id: row for row in tx.execute(select(delivery))}
+    for number, one in enumerate(outcomes[:9]):
+        row = kept[one.id]
+        assert (row.state, row.code, row.reply, row.owner) == (one.state.value, one.code, said[number], None)
+        assert (row.due_at == later) is (number == 8)
+    assert kept[outcomes[9].id].state == "attempting", "an answer to another attempt"
 
 
 def test_a_deferred_row_waits_until_it_is_due_and_goes_back_to_deferred(
