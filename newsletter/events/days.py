@@ -13,7 +13,6 @@ from typing import Literal
 from newsletter.events import languages
 from newsletter.events.patterns import lazily
 from newsletter.events.words import (
-    AND,
     AND_WORD,
     ARTICLE,
     DASH,
@@ -75,12 +74,16 @@ class Days:
     warnings: tuple[str, ...] = ()
 
 
+_OR_WORD = r"(?:or|oder|ou|o)"
+_JOIN_WORD = rf"(?:{AND_WORD}|{_OR_WORD})"
+_JOIN = rf"(?:\s*(?:&|\+|,\s*{_JOIN_WORD}\b|,\s*&|\b{_JOIN_WORD}\b)\s*)"
+_EITHER = lazily(rf"(?:\d\S{{0,3}}|{MONTH}\.?),?\s+{_OR_WORD}\s", re.I)
 _UNIT = r"(?:[ap]\.?\s?m\b|uhr\b|h\d?\d?\b|heures?\b|horas?\b|hrs?\b)"
 TIME_FOLLOWS = (
     r"(?!\s*(?:" + DASH + r"|to|a|à|bis|às)\s*\d{1,2}(?:[:.]\d\d)?\s*" + _UNIT + r")"
     r"(?!\s*(?:" + _UNIT + r"|o['’]clock|:\d\d|\.\d\d(?!\.)))"
 )
-DAY_NUMBER = rf"\d{{1,2}}(?:st|nd|rd|th|er|\.?º|°|\.(?=\s*(?:{DASH}|[,&/]|{AND_WORD}\s|bis\s)))?"
+DAY_NUMBER = rf"\d{{1,2}}(?:st|nd|rd|th|er|\.?º|°|\.(?=\s*(?:{DASH}|[,&/]|{_JOIN_WORD}\s|bis\s)))?"
 DAY_NUMBER += rf"(?!\d|/(?!\d{{1,2}}(?:\.|\b(?!/)))){TIME_FOLLOWS}"
 _NAMED_D = rf"(?:{WEEKDAY},?\s+)?{ARTICLE}?{DAY_NUMBER}"
 _SPAN_TO = r"(?:to|through|thru|al?|au|à|bis(?:\s+zum)?)"
@@ -89,12 +92,12 @@ _YEAR = r"(?:,?\s*(?:del?\s+)?(?P<year>(?:19|20)\d\d)\b(?![:.]\d))?"
 _COMMA_LIST = rf"(?:\s*,\s*{_SPAN})"
 _MORE_AFTER = rf"(?:{_COMMA_LIST}{{1,30}}(?=\s*:))?"  # “12 & 13, 19, 20: …”
 _LIST = (
-    rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}{_MORE_AFTER}"
+    rf"{_SPAN}(?:{_COMMA_LIST}{{0,30}}{_JOIN}{_SPAN}{_MORE_AFTER}"
     rf"|{_COMMA_LIST}{{1,30}}(?!{DASH}\d)(?=\s*(?:[:;]|{DASH}|,?\s*(?:19|20)\d\d\b|,\s*\d)))?"
 )
 _MONTH_FIRST = lazily(rf"(?P<month>{MONTH})\s*(?P<items>{_LIST}){_YEAR}", re.I)
 _DAY_FIRST = lazily(
-    rf"{ARTICLE}?(?P<items>{_SPAN}(?:{_COMMA_LIST}{{0,30}}{AND}{_SPAN}|{_COMMA_LIST}{{1,30}})?)\.?\s*(?:(?:of|de)\s+)?(?P<month>{MONTH})"
+    rf"{ARTICLE}?(?P<items>{_SPAN}(?:{_COMMA_LIST}{{0,30}}{_JOIN}{_SPAN}|{_COMMA_LIST}{{1,30}})?)\.?\s*(?:(?:of|de)\s+)?(?P<month>{MONTH})"
     rf"{_YEAR}",
     re.I,
 )
@@ -123,7 +126,7 @@ _BARE_WEEKDAY = lazily(
     re.I,
 )
 _WEEKDAYS_BEFORE = lazily(
-    rf"(?:on\s+)?(?P<names>{WEEKDAY}(?:(?:\s*[-–/]\s*|{AND}|\s+{TO_WORD}\s+){WEEKDAY})*)\s*,?\s*{ARTICLE}?", re.I
+    rf"(?:on\s+)?(?P<names>{WEEKDAY}(?:(?:\s*[-–/]\s*|{_JOIN}|\s+{TO_WORD}\s+){WEEKDAY})*)\s*,?\s*{ARTICLE}?", re.I
 )
 _WEEKDAY_AFTER = lazily(rf"\s*\(\s*(?P<name>{any_of(WEEKDAYS)})\b\.?(?:\s*[-–]\s*{any_of(WEEKDAYS)}\.?)?\s*\)", re.I)
 _PREFIX = lazily(
@@ -137,15 +140,24 @@ _MORE_DAYS = lazily(
 )
 _RANGE_INSIDE = lazily(rf"(?P<first>\d+)\D*?(?:{DASH}|/|\b{TO_WORD}\b)\D*?(?P<last>\d+)", re.I)
 _TO = lazily(TO, re.I)
-_MORE = lazily(rf"{AND}|\s*[,;]\s*|\s+/\s+", re.I)
+_MORE = lazily(rf"{_JOIN}|\s*[,;]\s*|\s+/\s+", re.I)
 
 
 def days_at(text: str, at: int, *, today: date, month_first: bool) -> tuple[Days, int] | None:
     """The dates written at a position, and where they end; none where there is none.
 
-    `today` is what `tomorrow` and `next Friday` count from; `month_first` says how `4/5` is read.
+    `today` is what `tomorrow` and `next Friday` count from; `month_first` says how `4/5` is read. Of `Dec 5 or 6` both
+    days are kept, with a warning: which one is meant only a person can say.
     """
     at = end_of(_PREFIX, text, at)
+    found = _joined(text, at, today, month_first)
+    if found is not None and found[0].kind == "list" and _EITHER.search(text, at, found[1]):
+        both = f"“{text[at : found[1]].strip()}” was kept as all of these days; take out what is not meant."
+        return replace(found[0], warnings=(*found[0].warnings, both)), found[1]
+    return found
+
+
+def _joined(text: str, at: int, today: date, month_first: bool) -> tuple[Days, int] | None:
     found = _one_group(text, at, today, month_first)
     if found is None:
         return None
@@ -220,7 +232,7 @@ def _with_more_days(days: Days, text: str, match: re.Match[str]) -> tuple[Days, 
 def _named_month(match: re.Match[str]) -> Days:
     month = month_of(match["month"])
     year = int(match["year"]) if match["year"] else None
-    parts = [part for part in re.split(rf",|&|\+|\b{AND_WORD}\b", match["items"], flags=re.I) if _NUMBER.search(part)]
+    parts = [part for part in re.split(rf",|&|\+|\b{_JOIN_WORD}\b", match["items"], flags=re.I) if _NUMBER.search(part)]
     spans: list[tuple[Day, ...]] = []
     for part in parts:
         if inside := _RANGE_INSIDE.search(part):

@@ -24,12 +24,14 @@ MOST_EVENTS = 1_000
 MOST_INSTANCES = 500
 """Moved or changed instances, and dates beside a rule, of one event."""
 LONGEST_TRIAL = 2.0
-"""Seconds that one event's rule may take when it is tried out."""
+"""Seconds of work that one event's rule may take when it is tried out."""
 MENDED = "Some characters were damaged on their way and have been mended; check them."
 LOOK_AHEAD = timedelta(days=62)
 """How far a rule is followed when it is tried out."""
-LONGEST_READING = 20.0
-"""Seconds for all trials of a calendar; what is left then is refused."""
+LOOK_AHEAD_OF_SERIES = timedelta(days=21)
+"""The same for one with exceptions: each of its days costs a hundred times as much."""
+LONGEST_READING = 4.0
+"""Seconds of work for a calendar; what is left then is refused."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def read_ics(data: bytes, *, zone: str, now: datetime, name: str) -> ReadCalenda
     raw = take_apart(tidy(whole), most=MOST_EVENTS)
     if raw is None:
         return _refused(name, "It is no iCalendar file: there is no BEGIN:VCALENDAR in it.")
+    import icalendar
+    import recurring_ical_events  # noqa: F401  # not to be counted as the calendar's own time
+
     reader = _Reader(raw, zone, now, name, (MENDED,) if whole != text else ())
     for uid, group in _by_uid(raw, name).items():
         reader.read(uid, group)
@@ -112,12 +117,17 @@ class _Reader:
 
     def _try(self, uid: str, master: RawEvent, moved: list[RawEvent]) -> None:
         what = (master.value("SUMMARY") or "").replace("\\,", ",").replace("\\;", ";").strip()[:120]
+        began = Clock.cpu()
         try:
+            if self.spent > LONGEST_READING:
+                raise ValueError("its calendar takes too long to read")
             self.events.append(self._event(uid, master, moved))
         except (ValueError, ArithmeticError, LookupError, AttributeError, TypeError, RecursionError) as cause:
             # The libraries raise all of these for one bad property: BYDAY=9MO is a bare IndexError.
             why = str(cause) if type(cause) is ValueError and str(cause)[:3] in ("it ", "its") else "it cannot be read"
             self.refused.append((what or f"{self.name}: {uid[:80]}", f"The event was left out: {why}."))
+        finally:
+            self.spent += Clock.cpu() - began
 
     def _event(self, uid: str, master: RawEvent, moved: list[RawEvent]) -> EventData:
         if not master.complete:
@@ -182,23 +192,15 @@ class _Reader:
 
     def _try_out(self, data: EventData) -> None:
         """Follow the rule a little, once: what raises or takes long here would do so each time it is shown."""
-        if self.spent > LONGEST_READING:
-            raise ValueError("its calendar takes too long to read")
-        import recurring_ical_events  # noqa: F401  # not to be counted as the event's own time
-
-        began = Clock.monotonic()
-        try:
-            first = _day(data.start)
-            for day in {first, max(first, self.today)}:
-                if data.ics is not None:
-                    list(expand.happenings(data, day, day + LOOK_AHEAD))
-                elif data.rule is not None:
-                    following = rules.starts(data.rule, data.start)
-                    next((start for start in following if _day(start) > day + LOOK_AHEAD), None)
-        finally:
-            took = Clock.monotonic() - began
-            self.spent += took
-        if took > LONGEST_TRIAL:
+        began = Clock.cpu()
+        first = _day(data.start)
+        for day in {first, max(first, self.today)}:
+            if data.ics is not None:
+                list(expand.happenings(data, day, day + LOOK_AHEAD_OF_SERIES))
+            elif data.rule is not None:
+                following = rules.starts(data.rule, data.start, since=day)
+                next((start for start in following if _day(start) > day + LOOK_AHEAD), None)
+        if Clock.cpu() - began > LONGEST_TRIAL:
             raise ValueError("its rule takes too long to follow")
 
     def _with_ics(self, data: EventData, whole: list[RawEvent]) -> EventData:

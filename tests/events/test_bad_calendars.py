@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from newsletter.clock import Clock
 from newsletter.events.ics import read_ics
 from newsletter.events.occurrences import occurrences
 from newsletter.model.event import Event, EventData, EventId
@@ -152,3 +153,19 @@ def test_mended_characters_are_told_where_they_are() -> None:
     text = f"BEGIN:VCALENDAR\r\n{body}END:VCALENDAR\r\n"
     found = read_ics(text.encode(), zone="UTC", now=datetime(2026, 11, 27, tzinfo=UTC), name="x").events
     assert [(one.title, bool(one.warnings)) for one in found] == [("Café über", True), ("Plain", False)]
+
+
+def test_a_calendar_that_takes_too_long_is_read_so_far_and_each_of_the_rest_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work = iter(range(1000))
+    monkeypatch.setattr(Clock, "cpu", staticmethod(lambda: float(next(work))))  # a second at each look
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}@x\r\nSUMMARY:Event {number}\r\nDTSTART;VALUE=DATE:20261205\r\nEND:VEVENT\r\n"
+        for number in range(8)
+    )
+    found = read_ics(f"BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n".encode(), zone="UTC", now=NOW, name="x.ics")
+    assert [one.title for one in found.events] == [f"Event {number}" for number in range(5)]
+    assert found.refused == tuple(
+        (f"Event {number}", "The event was left out: its calendar takes too long to read.") for number in range(5, 8)
+    )

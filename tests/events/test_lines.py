@@ -491,3 +491,25 @@ def test_lines_as_people_really_send_them(line: str, when: str | None, rule: str
     one = read_line(line, today=TODAY, zone=NEW_YORK)
     told = " ".join(moment.isoformat()[:16] for moment in (one.start, one.end) if moment is not None)
     assert (told, one.rule or "", one.title) == (when, rule, title)
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "days"),
+    [
+        ("Dec 5 or 6: Harvest supper", "Harvest supper", [5, 6]),
+        ("Harvest supper on Dec 5 or 6", "Harvest supper", [5, 6]),
+        ("Sat Dec 5 or Sun Dec 6, 7pm: Harvest supper", "Harvest supper", [5, 6]),
+        ("Dec 5, 6 or 7: Harvest supper", "Harvest supper", [5, 6, 7]),
+        ("5. oder 6. Dezember: Abendessen", "Abendessen", [5, 6]),
+        ("5 ou 6 décembre: Souper", "Souper", [5, 6]),
+        ("5 o 6 de diciembre: Cena", "Cena", [5, 6]),
+    ],
+)
+def test_one_day_or_another_is_kept_as_both_with_a_warning(line: str, title: str, days: list[int]) -> None:
+    event = read_line(line, today=date(2026, 11, 27), zone="America/New_York")
+    assert (event.title, [day.day for day in event.dates]) == (title, days)
+    assert any("was kept as all of these days" in warning for warning in event.warnings)
+
+
+def test_both_days_of_an_and_are_no_doubt() -> None:
+    assert read_line("Dec 5 and 6: Fair", today=date(2026, 11, 27), zone="America/New_York").warnings == ()
