@@ -31,6 +31,16 @@ def open_text(request: Request, number: InPath) -> Response:
     return back(request, f"/?issue={number}#outline", _("Its text is open. The archive shows what was sent meanwhile."))
 
 
+@router.post("/issues/{number}/close-text", dependencies=[PUBLISHERS])
+def close_text(request: Request, number: InPath) -> Response:
+    """Close the text of a sent issue that was opened and not changed; nothing is corrected."""
+    try:
+        workflow.close_text(desk_of(request), number)
+    except NewsletterError as error:
+        return back(request, f"/issues/{number}", error.message, level="error")
+    return back(request, f"/issues/{number}", _("Its text is closed. Nothing was corrected."))
+
+
 @router.post("/issues/{number}/correct", dependencies=[PUBLISHERS])
 def correct(
     request: Request, number: InPath, note: Annotated[str, Form()] = "", letter: Annotated[str, Form()] = ""

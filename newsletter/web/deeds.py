@@ -65,6 +65,7 @@ def words() -> dict[str, str]:
         "clip.fetch": _("fetched a page to clip"),
         "clip.keep": _("clipped a page"),
         "correcting.correct": _("corrected an issue that was sent"),
+        "correcting.close_text": _("closed the text of a sent issue as it was"),
         "correcting.open_text": _("opened the text of an issue that was sent"),
         "event_page.save": _("changed an event"),
         "events.add_events": _("added events"),

@@ -105,6 +105,7 @@ def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[s
         uncertain = deliveries.listing(tx, one.id, DeliveryState.UNCERTAIN, after=0, limit=SHOWN)
         canary = canaries.of(tx, one.id)
         corrected, is_open = corrections.listing(tx, one.id), corrections.is_open(tx, one.id)
+        is_untouched = is_open and corrections.is_untouched(tx, one.id)
     return {
         "issue": one,
         "tally": tally,
@@ -113,6 +114,7 @@ def on_its_way(request: Request, desk: Desk, one: Issue, tally: Tally) -> dict[s
         "canary": canary,
         "corrected": corrected,
         "is_open": is_open,
+        "is_untouched": is_untouched,
         "note": "",
         "wrong": "",
         "trouble": place.trouble(one.id) if one.state is IssueState.SENDING else None,

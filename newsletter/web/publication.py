@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from newsletter.errors import NewsletterError
+from newsletter.model.publication import Publication
 from newsletter.model.user import Role
 from newsletter.store import publications, sessions
 from newsletter.web.carrying import carrying
@@ -18,7 +19,9 @@ from newsletter.web.place import place_of, session_of
 from newsletter.web.recording import remark
 from newsletter.web.roles import needs
 from newsletter.workflows import publications as workflow
+from newsletter.workflows.pairs import Pair
 from newsletter.workflows.shapes import publication_json
+from newsletter.workflows.themes import themes
 
 router = APIRouter()
 HERE = "/publication"
@@ -38,7 +41,17 @@ def work_on(request: Request, to: Annotated[str, Form(max_length=100)] = "") -> 
 @router.get("/publication", dependencies=[needs(Role.ADMIN)])
 def settings(request: Request) -> Response:
     """The newsletter itself: its name, sender, postal address, zone, language, look."""
-    return page(request, "publication", fields=publication_json(place_of(request).publication()), error="")
+    return _shown(request, _fields(place_of(request).publication()))
+
+
+def _fields(publication: Publication) -> dict[str, object]:
+    """The settings as the form has them: one name of an outlet on a line, for a name may hold a comma."""
+    return {**publication_json(publication), "outlets": "\n".join(publication.outlets)}
+
+
+def _shown(request: Request, fields: dict[str, object], *, status: int = 200, error: str = "") -> Response:
+    names = [(name, one.title if one else name) for name, one, _why in themes(place_of(request).settings)]
+    return page(request, "publication", status=status, fields=fields, themes=names, error=error)
 
 
 @router.post("/publication", dependencies=[needs(Role.ADMIN)])
@@ -46,12 +59,14 @@ def change(request: Request, form: Annotated[dict[str, str], Depends(form_fields
     """Change it: all fields of the form, or none where one cannot be used."""
     place = place_of(request)
     publication = place.publication()
-    before: dict[str, object] = dict(publication_json(publication))
-    fresh = {name: value for name, value in form.items() if name in before and value != str(before[name])}
+    before = _fields(publication)
+    typed = {name: value.replace("\r\n", "\n") for name, value in form.items() if name in before}
+    fresh = {name: value for name, value in typed.items() if value != str(before[name])}
+    pairs: list[Pair] = [(name, value.split("\n") if name == "outlets" else value) for name, value in fresh.items()]
     try:
-        workflow.change(place.store, place.settings, publication, [f"{name}={value}" for name, value in fresh.items()])
+        workflow.change(place.store, place.settings, publication, pairs)
     except NewsletterError as error:
-        return page(request, "publication", status=400, fields={**before, **form}, error=error.message)
+        return _shown(request, {**before, **typed}, status=400, error=error.message)
     remark(request, subject=publication.name, fields=", ".join(fresh))
     return back(request, HERE, _("Saved."))
 

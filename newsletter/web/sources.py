@@ -34,13 +34,18 @@ def listing(request: Request) -> Response:
         used = source_use.by_source(tx, place.publication_id)
         runs = collections.listing(tx, place.publication_id, RUNS)
     ill = [source for source in found if source.status in NEED_A_LOOK or source.error]
-    well = [source for source in found if source not in ill]
+    unread = [source for source in found if source.status is SourceStatus.NEW and source not in ill]
+    well = [source for source in found if source not in ill and source not in unread]
     looks = [source.last_checked for source in found if source.last_checked]
     now = place.clock.now()
     return page(
         request,
         "sources",
-        groups=[(_("Need a look"), ill), (_("Well"), well)],
+        groups=[
+            (_("Need a look"), ill, ""),
+            (_("Not read yet"), unread, _("“Collect now” reads them for the first time; then you see what they have.")),
+            (_("Well"), well, ""),
+        ],
         last=max(looks, default=None),
         waits=lambda source: waits_because(source, now),
         used=used,

@@ -30,6 +30,23 @@ def open_text(desk: Desk, number: int) -> Issue:
         return issue
 
 
+def close_text(desk: Desk, number: int) -> Issue:
+    """Close a text that was opened and not changed: nothing is corrected. Raises Refused where it was changed."""
+    with desk.store.writing() as tx:
+        issue = issues.get(tx, desk.publication.id, number)
+        _refuse_unsent(issue)
+        if not corrections.is_open(tx, issue.id):
+            raise Refused(f"The text of issue {number} is not open.", code="not-open")
+        if not corrections.is_untouched(tx, issue.id):
+            raise Refused(
+                f"The text of issue {number} was changed since it was opened: take that back first, or correct it with "
+                "a note.",
+                code="changed",
+            )
+        corrections.abandon(tx, issue.id)
+        return issue
+
+
 def correct(desk: Desk, number: int, note: str) -> Issue:
     """Freeze a second rendition with a dated note: what the archive shows from now on.
 

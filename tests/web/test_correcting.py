@@ -43,6 +43,23 @@ def test_the_archive_shows_the_note_and_the_issue_says_so(page: Any) -> None:
         assert ": On Saturdays." in page.get(path).text
 
 
+def test_a_text_that_was_opened_by_mistake_is_closed_as_it_was(page: Any) -> None:
+    assert "is not open" in told(page, page.post("/issues/1/close-text"))
+    page.post("/issues/1/open-text")
+    page.post("/issues/1/open-text")
+    assert "Close without correction" in page.get("/issues/1").text
+    text = page.get("/?issue=1").text
+    block = text.split('data-block="')[1].split('"')[0]
+    page.post(f"/issues/1/blocks/{block}", {"blurb": "It opens on Saturdays.", "version": ""})
+    assert "Close without correction" not in page.get("/issues/1").text
+    assert "was changed since it was opened" in told(page, page.post("/issues/1/close-text"))
+    page.post("/issues/1/undo")
+    assert "Nothing was corrected." in told(page, page.post("/issues/1/close-text"))
+    assert "Its text is open" not in page.get("/issues/1").text
+    assert "Sundays" in page.get("/archive/1").text
+    assert page.get("/?issue=1").headers["location"] == "/issues/1"
+
+
 def test_its_text_is_opened_edited_on_the_desk_and_closed_by_the_correction(page: Any) -> None:
     assert page.get("/?issue=1").headers["location"] == "/issues/1"
     text = told(page, page.post("/issues/1/open-text"))

@@ -118,3 +118,30 @@ def test_a_script_asks_about_the_newsletter_of_its_page(
     with sqlite_store.reading() as tx:
         assert [one.title for one in issues.listing(tx, lantern.id)] == ["First light"]
         assert [one.title for one in issues.listing(tx, letter.id)] == ["For the letter"] * 3
+
+
+def test_a_name_with_a_comma_and_an_address_of_two_lines_survive_the_form(
+    editor: Browser, sqlite_store: Store, letter: Publication
+) -> None:
+    form = {
+        "outlets": "Smith, Jones & Co\r\n The Ferry \r\n\r\nSmith, Jones & Co",
+        "address": "Mill Street\r\nAlderwick",
+    }
+    assert editor.post("/publication", form).status_code == 303
+    page = editor.get("/publication").text
+    assert ">\nSmith, Jones &amp; Co\nThe Ferry</textarea>" in page
+    assert ">\nMill Street\nAlderwick</textarea>" in page
+    again = {"outlets": "Smith, Jones & Co\r\nThe Ferry", "address": "Mill Street\r\nAlderwick", "tagline": "Weekly"}
+    editor.post("/publication", again)
+    with sqlite_store.reading() as tx:
+        kept = publications.get(tx, letter.id)
+    assert kept.outlets == ("Smith, Jones & Co", "The Ferry")
+    assert (kept.address, kept.tagline) == ("Mill Street\nAlderwick", "Weekly")
+
+
+def test_a_refused_setting_leaves_all_that_was_typed(editor: Browser) -> None:
+    form = {"zone": "Nowhere/At_All", "outlets": "Smith, Jones & Co\r\nThe Ferry", "event_grouping": "week"}
+    answer = editor.post("/publication", form)
+    assert answer.status_code == 400
+    assert ">\nSmith, Jones &amp; Co\nThe Ferry</textarea>" in answer.text
+    assert '<option value="week" selected>' in answer.text

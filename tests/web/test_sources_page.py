@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -102,3 +103,15 @@ def test_the_list_shows_use_runs_and_who_is_dead(
 @pytest.mark.parametrize("path", ["/sources/99", "/sources/0", "/sources/x", "/clip/99"])
 def test_a_source_that_is_not_there_is_said(editor: Any, path: str) -> None:
     assert editor.get(path).status_code == 404
+
+
+def test_a_source_that_was_never_read_stands_apart_with_what_to_do(editor: Any, known: Any) -> None:
+    editor.post(
+        "/sources",
+        {"address": "https://new.alderwick.example/feed.xml", "chosen": "https://new.alderwick.example/feed.xml"},
+    )
+    assert len(known()) == 1
+    page = editor.get("/sources").text
+    groups = re.findall(r'<h2 id="group-\d">([^<]+)<span', page)
+    assert groups == ["Not read yet"]
+    assert "“Collect now” reads them for the first time" in page and "0 of 1 are well" in page

@@ -1,4 +1,4 @@
-/* The queue: a row is selected at once, and what is decided shows at once; the server's list follows. */
+/* The queue: a row is selected and what is decided shows at once; the server's list follows. */
 import { listen } from "./live.js";
 import { byId, isPlain } from "./swap.js";
 
@@ -6,7 +6,7 @@ const rows = () => [...document.querySelectorAll("#queue .story")];
 const current = () => document.querySelector("#queue .story[aria-current=true]");
 const numberOf = (row) => row?.id.slice(2) ?? "";
 const after = { add: "picked", pick: "picked", skip: "skipped", snooze: "snoozed", restore: "new" };
-let moved = null; // selected since an answer was asked for
+let moved = null; // since an answer was asked for
 
 /** The next row to decide, else the one before. */
 function following(row) {
@@ -74,9 +74,10 @@ addEventListener("change", ({ target }) => {
 });
 
 addEventListener("keydown", (event) => {
-	if (event.target.id !== "to-one" || event.key !== "Enter") return;
+	const { enter } = event.target.dataset;
+	if (!enter || event.key !== "Enter") return;
 	event.preventDefault();
-	event.target.form.querySelector("button.main").click();
+	event.target.form.querySelector(enter).click();
 });
 
 addEventListener("desk:swapped", ({ detail: { parts } }) => {
