@@ -56,7 +56,7 @@ def read_ics(data: bytes, *, zone: str, now: datetime, name: str) -> ReadCalenda
     raw = take_apart(tidy(whole), most=MOST_EVENTS)
     if raw is None:
         return _refused(name, "It is no iCalendar file: there is no BEGIN:VCALENDAR in it.")
-    import icalendar
+    import icalendar  # noqa: F401
     import recurring_ical_events  # noqa: F401  # not to be counted as the calendar's own time
 
     reader = _Reader(raw, zone, now, name, (MENDED,) if whole != text else ())

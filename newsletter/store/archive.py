@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 
 from newsletter.model.issue import IssueId, IssueState, RenditionId
 from newsletter.model.publication import PublicationId
+from newsletter.store import archive_search
 from newsletter.store.engine import Tx
 from newsletter.store.schema import issue as table
-from newsletter.store.schema import rendition
 
 _OUT = tuple(state.value for state in (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT))
 _SHOWN = func.coalesce(table.c.corrected_id, table.c.rendition_id)
 """The rendition that anybody may read: what was sent, or its correction."""
-_WORDS = 8
-"""Words of a search that are looked for; a longer one costs nobody time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,24 +38,23 @@ def is_public(publication: PublicationId) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _public(publication: PublicationId, search: str = "") -> tuple[ColumnElement[bool], ...]:
-    said = func.lower(rendition.c.subject + " " + rendition.c.text)
-    found = [
-        exists().where(rendition.c.id == _SHOWN, said.contains(word.lower(), autoescape=True))
-        for word in search.split()[:_WORDS]
-    ]
-    return (*is_public(publication), *found)
+def _found(tx: Tx, publication: PublicationId, search: str) -> tuple[ColumnElement[bool], ...]:
+    held = archive_search.holds(tx, _SHOWN, search)
+    return is_public(publication) if held is None else (*is_public(publication), held)
 
 
 def count(tx: Tx, publication: PublicationId, search: str = "") -> int:
-    """How many there are, in whose subject and text each word of `search` stands."""
-    return int(tx.execute(select(func.count()).select_from(table).where(*_public(publication, search))).scalar() or 0)
+    """How many there are, in whose subject and text each word of `search` begins a word."""
+    wanted = _found(tx, publication, search)
+    return int(tx.execute(select(func.count()).select_from(table).where(*wanted)).scalar() or 0)
 
 
 def listing(tx: Tx, publication: PublicationId, *, limit: int, offset: int = 0, search: str = "") -> list[Archived]:
-    """Some of them, newest first."""
-    wanted = _public(publication, search)
-    query = select(table).where(*wanted).order_by(table.c.number.desc()).limit(limit).offset(offset)
+    """Some of them, newest first; of a search those before all others whose subject speaks of it."""
+    wanted = _found(tx, publication, search)
+    about = archive_search.is_about(tx, _SHOWN, search)
+    rank = [] if about is None else [case((about, 0), else_=1)]
+    query = select(table).where(*wanted).order_by(*rank, table.c.number.desc()).limit(limit).offset(offset)
     return [
         Archived(
             number=row.number,
@@ -70,7 +67,7 @@ def listing(tx: Tx, publication: PublicationId, *, limit: int, offset: int = 0, 
 
 def find(tx: Tx, publication: PublicationId, number: int) -> Archived | None:
     """One of them by its number."""
-    row = tx.execute(select(table).where(*_public(publication), table.c.number == number)).first()
+    row = tx.execute(select(table).where(*is_public(publication), table.c.number == number)).first()
     if row is None:
         return None
     return Archived(
@@ -82,8 +79,8 @@ def find(tx: Tx, publication: PublicationId, number: int) -> Archived | None:
 
 def beside(tx: Tx, publication: PublicationId, number: int) -> tuple[int | None, int | None]:
     """The numbers of the one before and the one after."""
-    older = select(func.max(table.c.number)).where(*_public(publication), table.c.number < number)
-    newer = select(func.min(table.c.number)).where(*_public(publication), table.c.number > number)
+    older = select(func.max(table.c.number)).where(*is_public(publication), table.c.number < number)
+    newer = select(func.min(table.c.number)).where(*is_public(publication), table.c.number > number)
     return tx.execute(older).scalar(), tx.execute(newer).scalar()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from newsletter.errors import NewsletterError
-from newsletter.store import items, search
+from newsletter.store import archive_search, items, search
 from newsletter.store.engine import Store, Tx, first_line, open_engine
 from newsletter.store.schema import metadata
 
@@ -60,6 +60,7 @@ def _bring_up_to_date(store: Store) -> None:
         if revision is None and not inspect(tx).has_table("publication"):
             metadata.create_all(tx)
             search.create(tx)
+            archive_search.create(tx)
             tx.execute(
                 text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             )
@@ -67,6 +68,7 @@ def _bring_up_to_date(store: Store) -> None:
             return
         _migrate(tx, revision)
         search.fill(tx)
+        archive_search.fill(tx)
         items.summarise(tx)
 
 

@@ -11,6 +11,7 @@ from newsletter.errors import NotFound
 from newsletter.model.issue import IssueId, RenditionId
 from newsletter.model.personal import Place
 from newsletter.model.rendition import Link, Rendition, RenditionData
+from newsletter.store import archive_search
 from newsletter.store.engine import Tx
 from newsletter.store.schema import link as link_table
 from newsletter.store.schema import rendition as table
@@ -37,6 +38,7 @@ def add(tx: Tx, issue: IssueId, data: RenditionData, now: datetime) -> Rendition
     values["personal"] = [[one.kind, one.expression, list(one.unless)] for one in data.personal]
     key = tx.execute(insert(table).values(issue_id=issue, created_at=now, **values)).inserted_primary_key
     assert key is not None
+    archive_search.keep(tx, RenditionId(key[0]), data.subject, data.text)
     if data.links:
         tx.execute(
             insert(link_table),

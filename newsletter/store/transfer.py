@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Column, Integer, Table, func, insert, inspect, select, text
 
 from newsletter.errors import Refused
-from newsletter.store import search
+from newsletter.store import archive_search, search
 from newsletter.store.engine import Store, Tx
 from newsletter.store.schema import block, gone_block, metadata
 
@@ -35,6 +35,7 @@ def copy(source: Store, target: Store, progress: Progress | None = None) -> dict
         for table in metadata.sorted_tables:
             _keep_numbers(old, new, table)
         search.fill(new)
+        archive_search.fill(new)
     return counts
 
 

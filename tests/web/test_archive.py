@@ -100,18 +100,21 @@ def test_the_list_the_feed_and_the_map_name_the_same_issues(visitor: Any, desk: 
     assert site.headers["content-type"].startswith("application/xml")
 
 
-def test_it_is_searched_by_all_words_in_any_case(visitor: Any, desk: Desk) -> None:
+def test_it_is_searched_by_all_words_and_their_beginnings_in_any_case(visitor: Any, desk: Desk) -> None:
     otter, both = _out(desk, "The OTTER returns."), _out(desk, "The otter and the Äpfel, 100% of them.")
-    _out(desk, "Nothing of it.")
+    _out(desk, "Nothing of it, and no potter.")
 
     def found(words: str) -> list[str]:
         return re.findall(r'"/archive/(\d+)"', visitor.get("/archive", params={"q": words}).text)
 
     assert found("otter") == [str(both), str(otter)]
     assert found("äpfel Otter") == [str(both)]
+    assert found("apf OTT") == [str(both)], "without its accents, and by beginnings"
     assert found("100%") == [str(both)]
+    assert found("%") == []
+    assert len(found(" ")) == 3
     assert found("9%") == []
-    assert "No issue speaks of “&lt;b&gt;”" in visitor.get("/archive", params={"q": "<b>"}).text
+    assert "No issue speaks of “&lt;qq&gt;”" in visitor.get("/archive", params={"q": "<qq>"}).text
 
 
 def test_what_machines_are_told_cannot_end_its_element(visitor: Any, desk: Desk) -> None:
