@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -25,6 +27,22 @@ def told(day: date, how: str = "long") -> str:
     spoken = language()
     formats = _FORMATS[how]
     return format_date(day, formats.get(spoken, formats["en"]), locale=spoken)
+
+
+_MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
+
+
+def moments_here(text: str, zone: ZoneInfo) -> str:
+    """A sentence of the rooms below, which know no zone: its `2026-11-22 12:45 UTC` on the clocks of this one."""
+
+    def here(found: re.Match[str]) -> str:
+        try:
+            at = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC).astimezone(zone)
+        except (ValueError, OverflowError):
+            return found[0]
+        return f"{told(at, 'short')}, {at:%H:%M}"
+
+    return _MOMENT.sub(here, text)
 
 
 def number(count: float) -> str:

@@ -21,7 +21,7 @@ from newsletter.store import publications
 from newsletter.text.plain import plain
 from newsletter.web import languages
 from newsletter.web.carrying import carried
-from newsletter.web.dates import number, span_in_words, told
+from newsletter.web.dates import moments_here, number, span_in_words, told
 from newsletter.web.lessening import lessened
 from newsletter.web.mending import without_command
 from newsletter.web.place import place_of
@@ -52,6 +52,7 @@ def templates() -> Environment:
     environment.filters["clock"] = lambda at: f"{at:%H:%M}"
     environment.filters["coded"] = coded
     environment.filters["number"] = number
+    environment.filters["here"] = moments_here
     environment.filters["zone"] = zone_in_words
     environment.filters["span"] = span_in_words
     environment.filters["retold"] = retold
