@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
 
 from newsletter.cli.call import Call
-from newsletter.errors import NewsletterError
+from newsletter.cli.commands import Root
+from newsletter.errors import NewsletterError, SettingsError
 
 app = typer.Typer(
     name="newsletter",
+    cls=Root,
     help="Collect, pick, order, render, schedule and send a newsletter.",
     no_args_is_help=True,
     add_completion=False,
@@ -59,21 +61,28 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
         elif word == "--json" or word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
             first.append(word)
         elif word in _WITH_VALUE:
-            first += [word, *(value for value in [next(words, None)] if value is not None)]
+            value = next(words, None)
+            if value is None:  # alone, so that it is told what is missing, and no other word is taken for it
+                return [*first, word]
+            first += [word, value]
         else:
             rest.append(word)
     return first + rest
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code: 0 done, 1 a person is needed, 2 refused, 3 changed meanwhile."""
+@cache
+def _root() -> Any:
     import typer.main
 
+    return typer.main.get_command(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 done, 1 a person is needed, 2 refused, 3 changed meanwhile."""
     call = Call()
     words = hoisted(arguments)
     try:
-        command = typer.main.get_command(app)
-        code = command.main(args=words, prog_name="newsletter", standalone_mode=False, obj=call)
+        code = _root().main(args=words, prog_name="newsletter", standalone_mode=False, obj=call)
         return code if isinstance(code, int) else 0
     except NewsletterError as error:
         return _fail(error, as_json="--json" in words)
@@ -116,12 +125,19 @@ def _fail(error: NewsletterError, *, as_json: bool) -> int:
         document = {"error": {"code": error.code, "message": error.message, "where": error.where}}
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     elif error.message:
-        sys.stderr.write(f"newsletter: {error.message}\n")
+        sys.stderr.write(f"newsletter: {_place(error)}{error.message}\n")
     if os.environ.get("NEWSLETTER_DEBUG"):
         import traceback
 
         traceback.print_exception(error)
     return error.exit_code
+
+
+def _place(error: NewsletterError) -> str:
+    """The file or the variable with a wrong setting, where the sentence does not name it."""
+    where = error.where or ""
+    is_place = where.startswith("NEWSLETTER_") or where.startswith("/")
+    return f"{where}: " if isinstance(error, SettingsError) and is_place and where not in error.message else ""
 
 
 def main() -> None:
@@ -130,39 +146,3 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows only ASCII must not end a command
     sys.exit(run(sys.argv[1:]))
-
-
-_COMMANDS = {
-    "init": "init:init",
-    "demo": "demo:demo",
-    "publication": "publication:app",
-    "sources": "sources:app",
-    "collect": "collect:collect",
-    "items": "items:app",
-    "events": "events:app",
-    "issue": "issue:app",
-    "theme": "theme:app",
-    "subscribers": "subscribers:app",
-    "cadence": "cadence:app",
-    "digest": "digest:app",
-    "doctor": "doctor:doctor",
-    "backup": "backup:backup",
-    "restore": "backup:restore",
-    "db": "backup:db",
-    "people": "people:app",
-    "serve": "serve:serve",
-}
-"""Each command and where it lives: `file:name` in this folder."""
-
-
-def _register() -> None:
-    for name, place in _COMMANDS.items():
-        module, attribute = place.split(":")
-        found = getattr(importlib.import_module(f"newsletter.cli.{module}"), attribute)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
-        else:
-            app.command(name)(found)
-
-
-_register()

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
 
-from newsletter.cli.main import hoisted, run
+from newsletter.cli.commands import PLACES
+from newsletter.cli.main import app, hoisted, run
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,7 @@ from newsletter.cli.main import hoisted, run
         (["--publication=Town", "items", "list"], ["--publication=Town", "items", "list"]),
         (["items", "list", "--publication=Town"], ["--publication=Town", "items", "list"]),
         (["issue", "text", "1", "--", "--json"], ["issue", "text", "1", "--", "--json"]),
-        (["items", "--workspace"], ["--workspace", "items"]),
+        (["items", "list", "--json", "--workspace"], ["--json", "--workspace"]),
     ],
 )
 def test_global_options_are_accepted_before_and_after_the_command(given: list[str], expected: list[str]) -> None:
@@ -53,6 +55,49 @@ def test_a_wrong_call_is_one_json_error_and_exit_code_2(
     assert code is None or error["code"] == code
     assert told in error["message"]
     assert set(error) == {"code", "message", "where"}
+
+
+def test_an_option_without_its_value_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["issue", "list", "--publication"]) == 2
+    assert "--publication" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_told_with_its_place(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_BASE_URL", "news.example.org")
+    assert run(["issue", "list", "--workspace", str(workspace)]) == 2
+    assert capsys.readouterr().err.startswith("newsletter: NEWSLETTER_BASE_URL: ")
+    (workspace / "newsletter.toml").write_text("foo = 1")
+    assert run(["issue", "list", "--workspace", str(workspace)]) == 2
+    assert str(workspace / "newsletter.toml") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Desk <desk@example.org>", "Desk <desk@example.org>"),
+        ("desk@example.org", "desk@example.org"),
+        ("Ito, Jo <jo@example.org>", '"Ito, Jo" <jo@example.org>'),
+        ('Ito, "Jo" <jo@example.org>', '"Ito, \\"Jo\\"" <jo@example.org>'),
+        ('"Ito, Jo" <jo@example.org>', '"Ito, Jo" <jo@example.org>'),
+        ("jo@home <jo@bücher.example>", '"jo@home" <jo@bücher.example>'),
+        ("St. Alder (Desk) <jo@example.org>", '"St. Alder (Desk)" <jo@example.org>'),
+        ("Jo <jo@example..org>", None),
+        ("Jo <jo.@@example.org>", None),
+        ("a <b@example.org> <c@example.org>", None),
+        ("a@example.org, b@example.org", None),
+        ("Jo", None),
+        ("", None),
+    ],
+)
+def test_a_sender_is_one_person_whatever_stands_in_the_name(
+    workspace: Path, capsys: pytest.CaptureFixture[str], given: str, kept: str | None
+) -> None:
+    code = run(["publication", "set", f"from={given}", "--json", "--workspace", str(workspace)])
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told.get("from")) == (2 if kept is None else 0, kept)
+    assert kept is not None or told["error"]["where"] == "from"
 
 
 @pytest.mark.parametrize(
@@ -122,3 +167,21 @@ def test_heavy_libraries_stay_out_of_start_up() -> None:
     code = f"import sys, newsletter.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_command_is_made_without_the_others() -> None:
+    """A fresh process that lists items has nothing of the commands that send."""
+    code = (
+        "import sys\n"
+        "from newsletter.cli.main import run\n"
+        "assert run(['items', 'list', '--help']) == 0\n"
+        "assert 'newsletter.cli.items' in sys.modules\n"
+        "assert 'newsletter.cli.issue' not in sys.modules and 'sqlalchemy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+
+def test_every_command_is_where_the_table_says() -> None:
+    root = typer.main.get_command(app)
+    assert list(root.commands) == list(PLACES)
+    assert all(root.commands[name].name == name for name in PLACES)
