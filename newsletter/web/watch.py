@@ -54,14 +54,41 @@ def _not_ready(place: Place) -> list[str]:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Figures in the text format of Prometheus (0.0.4), for a program on this machine. No address and no title.
+    """Figures in the text format of Prometheus (0.0.4). No address and no title.
 
-    How many readers there are is nobody else's business: what came by a proxy is refused.
+    How many readers there are is nobody's business: they are for a program on this machine that asks directly, and
+    elsewhere, or through a proxy, for one that shows a token of any scope.
     """
     place = place_of(request)
-    client = request.client.host if request.client else ""
-    if not is_loopback(client) or any(name in request.headers for name in _BY_A_PROXY):
-        return PlainTextResponse("Figures are for programs on this machine.\n", 403)
+    if "authorization" in request.headers:
+        if refused := _refused(request):
+            return refused
+    elif not _is_here(request):
+        return PlainTextResponse(
+            "Figures are for programs on this machine, and for those with a token: Authorization: Bearer nld_…\n",
+            401,
+            {"www-authenticate": "Bearer"},
+        )
     return PlainTextResponse(
         "".join(figure.text() for figure in figures(place)), media_type="text/plain; version=0.0.4; charset=utf-8"
     )
+
+
+def _is_here(request: Request) -> bool:
+    """Whether a program on this machine asks, and not somebody behind a proxy on it."""
+    client = request.client.host if request.client else ""
+    return is_loopback(client) and not any(name in request.headers for name in _BY_A_PROXY)
+
+
+def _refused(request: Request) -> Response | None:
+    """Why the token that is shown opens nothing."""
+    from newsletter.web.api.caller import let_in
+    from newsletter.web.api.problems import NoToken, TooMany
+
+    try:
+        let_in(request)
+    except TooMany as error:
+        return PlainTextResponse(f"{error.message}\n", 429)
+    except NoToken as error:
+        return PlainTextResponse(f"{error.message}\n", 401, {"www-authenticate": "Bearer"})
+    return None

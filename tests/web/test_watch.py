@@ -14,8 +14,10 @@ from newsletter.audience import readers
 from newsletter.clock import Clock
 from newsletter.model.issue import IssueState
 from newsletter.model.publication import Publication
+from newsletter.model.secret import hashed
+from newsletter.model.token import Scope
 from newsletter.settings import Settings
-from newsletter.store import Store, issues
+from newsletter.store import Store, issues, tokens, users
 from newsletter.web.app import Application
 from newsletter.web.serving import place_for
 from newsletter.workflows.publish import Desk
@@ -80,9 +82,35 @@ def test_a_scheduler_that_does_not_look_is_not_ready(
 def test_figures_are_for_this_machine(
     sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
 ) -> None:
-    assert from_here(sqlite_store, settings, clock, letter, "198.51.100.7").get("/metrics").status_code == 403
-    proxied = {"x-forwarded-for": "198.51.100.7"}
-    assert from_here(sqlite_store, settings, clock, letter).get("/metrics", headers=proxied).status_code == 403
+    assert from_here(sqlite_store, settings, clock, letter, "198.51.100.7").get("/metrics").status_code == 401
+    for header in ("x-forwarded-for", "forwarded", "via", "x-real-ip"):
+        proxied = {header: "198.51.100.7"}
+        assert from_here(sqlite_store, settings, clock, letter).get("/metrics", headers=proxied).status_code == 401
+
+
+def test_figures_are_elsewhere_for_a_token_of_any_scope(
+    editor: Any, sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication
+) -> None:
+    with sqlite_store.writing() as tx:
+        (person,) = users.listing(tx)
+        over = clock.now() + timedelta(hours=1)
+        tokens.add(tx, person.id, hashed("nld_right"), name="p", scope=Scope.READ, now=clock.now(), expires=over)
+    away = from_here(sqlite_store, settings, clock, letter, "198.51.100.7")
+
+    def asked(shown: str) -> Any:
+        return away.get("/metrics", headers={"authorization": shown})
+
+    assert "newsletter_subscriptions" in asked("Bearer nld_right").text
+    for wrong in ("Bearer nld_wrong", "Bearer", "Basic bmxk", ""):
+        answer = asked(wrong)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert "newsletter_" not in answer.text
+
+
+def test_health_tells_no_figures(sqlite_store: Store, settings: Settings, clock: Clock, letter: Publication) -> None:
+    away = from_here(sqlite_store, settings, clock, letter, "198.51.100.7")
+    assert away.get("/healthz").json() == {"ok": True}
+    assert set(away.get("/readyz").json()) == {"ok", "wrong"}
 
 
 @pytest.fixture
