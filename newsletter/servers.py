@@ -141,7 +141,9 @@ def smtp_from_url(url: str, workspace: Path, where: str) -> Smtp:
     except ValueError:
         # Python's own words would repeat the password
         raise SettingsError(
-            "The SMTP address cannot be read; write a # / @ or : in a password as %23 %2F %40 %3A.", where=where
+            "The SMTP address cannot be read: a port is from 1 to 65535, and a # / @ or : in a password is written as "
+            "%23 %2F %40 %3A.",
+            where=where,
         ) from None
     if parts.scheme not in ("smtp", "smtps") or not host:
         raise SettingsError(

@@ -73,6 +73,8 @@ class Editor:
         if issue.state is IssueState.SENT and number is not None and corrections.is_open(tx, issue.id):
             return issue
         if issue.state is not IssueState.DRAFT:
+            if issue.state in (IssueState.SENDING, IssueState.PAUSED, IssueState.CANCELLED):
+                raise Refused(f"Issue {issue.number} is {issue.state}; only a draft can be edited.", code="not-a-draft")
             verb, what = ("Take it back", "reopen") if issue.state is not IssueState.SENT else ("Correct it", "correct")
             raise Refused(
                 f"Issue {issue.number} is {issue.state}; only a draft can be edited. "

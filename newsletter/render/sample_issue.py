@@ -120,7 +120,7 @@ class _Reader:
             issue,
             self.versions,
             tuple(self._event(number, one) for number, one in enumerate(self.table.get("events", []), 1)),
-            replace(settings, base_url=BASE_URL),
+            replace(settings, base_url=BASE_URL, secret_keys=("of the sample",)),
             _day(self.table["day"]),
             {file: _asset(file, path) for file, path in self.pictures.items()},
             self.pictures,

@@ -263,8 +263,9 @@ def _log_in(server: Smtp, smtp: smtplib.SMTP, *, encrypted: bool) -> None:
             where="smtp",
         ) from cause
     except (smtplib.SMTPNotSupportedError, UnicodeError) as cause:
+        why = str(cause).rstrip(".")
         raise SendStopped(
-            f"The mail server {server} takes no login that we can make: {cause}. Check the port and the user in "
+            f"The mail server {server} takes no login that we can make: {why}. Check the port and the user in "
             "newsletter.toml, or leave the user out.",
             code="login-refused",
             where="smtp",

@@ -6,13 +6,14 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError
+from newsletter.model.header import split_address
 from newsletter.model.publication import Publication
+from newsletter.send.address import wire_address
 from newsletter.settings import Settings
 from newsletter.store import Store, publications
 from newsletter.text.characters import tidy
@@ -82,13 +83,26 @@ def _name(value: str) -> str:
 def _mailbox(key: str, *, required: bool = False) -> Callable[[str], str]:
     def read(value: str) -> str:
         value = _line(key)(value)
-        _, address = parseaddr(value)
-        local, at, domain = address.rpartition("@")
-        if (value or required) and not (local and at and domain and " " not in address):
+        if not (value or required):
+            return value
+        name, address = split_address(value)
+        plain = not value.startswith('"')
+        if not _is_mailed(address) or (plain and re.search("[<>]", name)):
             raise NewsletterError(f"“{value}” is not an address; write {key}='Name <desk@example.org>'.", where=key)
+        if plain and name and re.search(r'[][()<>@,:;.\\"]', name):  # “Ito, Jo” is one person, and not a list of two
+            escaped = re.sub(r'(["\\])', r"\\\1", name)
+            return f'"{escaped}" <{address}>'
         return value
 
     return read
+
+
+def _is_mailed(address: str) -> bool:
+    """Whether a message can come from it, or go there."""
+    try:
+        return ".." not in wire_address(address)
+    except ValueError:
+        return False
 
 
 def _zone(value: str) -> str:

@@ -240,7 +240,8 @@ class Desk:
     def frozen(self, material: Material) -> RenditionData:
         """What readers would get of this material. Raises Refused with every error that a check finds."""
         data = self._compose(material)
-        self._refuse(material.issue, preflight(self.publication, material.issue, data, settings=self.settings))
+        found = preflight(self.publication, material.issue, data, settings=self.settings, versions=material.versions)
+        self._refuse(material.issue, found)
         return data
 
     @staticmethod

@@ -34,6 +34,7 @@ THEN = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 def settings(workspace: Path = Path("/nowhere"), **over: Any) -> Settings:
     given: dict[str, Any] = {
         "base_url": "https://letter.example.org",
+        "secret_keys": ("a key of the tests",),
         "smtp": (Smtp(host="mail.example.org", port=587),),
     }
     return Settings(workspace=workspace, **(given | over))

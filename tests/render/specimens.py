@@ -24,6 +24,7 @@ THEN = datetime(2026, 11, 27, 14, tzinfo=UTC)
 SETTINGS = Settings(
     workspace=Path("/nowhere"),
     base_url="https://letter.example.org",
+    secret_keys=("a key of the tests",),
     smtp=(Smtp(host="mail.example.org", port=587),),
 )
 

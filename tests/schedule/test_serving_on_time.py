@@ -155,7 +155,12 @@ from newsletter.settings import Settings, Smtp
 from newsletter.store.opening import open_store
 from newsletter.schedule.tick import tick
 url, folder = sys.argv[1:]
-settings = Settings(workspace=Path(folder), base_url="http://127.0.0.1:8000", smtp=(Smtp(folder=Path(folder)),))
+settings = Settings(
+    workspace=Path(folder),
+    base_url="http://127.0.0.1:8000",
+    secret_keys=("a key of the tests",),
+    smtp=(Smtp(folder=Path(folder)),),
+)
 sys.stdin.readline()
 tick(open_store(url), settings, Clock(datetime.fromisoformat("2026-11-27T14:00:00+00:00")))
 """

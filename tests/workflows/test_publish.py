@@ -149,6 +149,34 @@ def test_a_server_that_cannot_be_reached_is_told_before_anything_changes(desk: D
     assert desk.issue(1).state is IssueState.DRAFT
 
 
+def test_without_a_key_nothing_is_approved_and_nothing_sent(desk: Desk) -> None:
+    keyless = replace(desk, settings=replace(desk.settings, secret_keys=()))
+    with pytest.raises(Refused) as told:
+        keyless.start(1, approve=True)
+    assert told.value.code == "no-secret-key"
+    assert desk.issue(1).state is IssueState.DRAFT
+    desk.approve(1)
+    with pytest.raises(Refused):
+        keyless.start(1)
+    assert desk.issue(1).state is IssueState.APPROVED
+
+
+def test_a_refusal_names_the_block_to_mend_as_the_check_does(desk: Desk) -> None:
+    editor_of(desk).add_text(1, "Read on", headline="For *|NAME|*")
+    [found] = [one.message for one in desk.check(1) if one.code == "leftover-token"]
+    with pytest.raises(Refused) as told:
+        desk.approve(1)
+    assert found in told.value.message
+    assert "newsletter issue edit 1" in found
+
+
+def test_no_way_back_is_named_where_there_is_none(desk: Desk) -> None:
+    desk.start(1, approve=True)
+    with pytest.raises(Refused) as told:
+        editor_of(desk).add_text(1, "More")
+    assert told.value.message == "Issue 1 is sending; only a draft can be edited."
+
+
 def test_sending_begins_once_and_an_audience_is_cut_off_then(desk: Desk) -> None:
     with pytest.raises(Refused, match="--approve"):
         desk.start(1)

@@ -29,6 +29,7 @@ from newsletter.render.checks import (
     personalisation,
     postal_address,
     protected_addresses,
+    secret_key,
     section_limit,
     sender,
     spam_score,
@@ -44,6 +45,7 @@ from newsletter.settings import Settings
 
 CHECKS: tuple[Check, ...] = (
     base_url.check,
+    secret_key.check,
     sender.check,
     postal_address.check,
     unsubscribe.check,
@@ -74,7 +76,8 @@ def still_allowed(publication: Publication, issue: Issue, data: RenditionData, *
 
     Its content was checked when it was frozen; that the publication was edited since is no matter of its readers.
     """
-    return list(base_url.check(Checked(publication=publication, issue=issue, data=data, settings=settings)))
+    seen = Checked(publication=publication, issue=issue, data=data, settings=settings)
+    return [*base_url.check(seen), *secret_key.check(seen)]
 
 
 def preflight(

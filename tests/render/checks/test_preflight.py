@@ -12,7 +12,7 @@ import pytest
 from newsletter.model.finding import Level
 from newsletter.model.merge import UNSUBSCRIBE, token
 from newsletter.model.rendition import RenditionData
-from newsletter.render.checks import preflight
+from newsletter.render.checks import preflight, still_allowed
 from newsletter.render.compose import compose
 from newsletter.settings import Smtp
 
@@ -38,6 +38,13 @@ def _errors(*args: Any, **over: Any) -> set[str]:
 
 def test_the_sample_can_go_out(sample: ModuleType, rendition: RenditionData) -> None:
     assert _errors(sample, rendition) == set()
+
+
+def test_without_a_key_no_link_to_unsubscribe_can_be_signed(sample: ModuleType, rendition: RenditionData) -> None:
+    settings = sample.settings(secret_keys=())
+    assert _errors(sample, rendition, settings=settings) == {"no-secret-key"}
+    allowed = still_allowed(sample.publication(), sample.issue(), rendition, settings=settings)
+    assert [one.code for one in allowed] == ["no-secret-key"]
 
 
 @pytest.mark.parametrize(
