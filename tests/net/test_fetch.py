@@ -22,6 +22,8 @@ from newsletter.settings import Fetching
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 OPEN = Fetching(allow_private_hosts=True, timeout=5.0, max_bytes=100_000)
 
+BOMB = gzip.compress(bytes(50_000_000), compresslevel=1, mtime=0)
+
 
 def ask(url: str, limits: Fetching = OPEN, **known: str) -> Answer:
     return Fetcher(limits).fetch(Request(url=url, **known), now=NOW)
@@ -69,13 +71,13 @@ def test_packed_bodies_are_undone(web: Any, encoding: str, pack: Callable[[bytes
     ("body", "headers", "words"),
     [
         (b"x" * 200_000, {}, "sent more than"),
-        (gzip.compress(b"\0" * 50_000_000, mtime=0), {"content_encoding": "gzip"}, "sent more than"),
-        (gzip.compress(b"\0" * 50_000_000, mtime=0), {}, "sent more than"),
+        (BOMB, {"content_encoding": "gzip"}, "sent more than"),
+        (BOMB, {}, "sent more than"),
         (gzip.compress(b"Alderwick" * 99, mtime=0)[:-20], {}, "ends too early"),
         (b"not gzip", {"content_encoding": "gzip"}, "it is not gzip"),
         (gzip.compress(b"Alderwick" * 99, mtime=0)[:-20], {"content_encoding": "gzip"}, "ends too early"),
         (b"x", {"content_encoding": "zstd"}, "packed as “zstd”"),
-        (brotli.compress(b"0" * 50_000_000), {"content_encoding": "br"}, "sent more than"),
+        (brotli.compress(b"0" * 50_000_000, quality=1), {"content_encoding": "br"}, "sent more than"),
         (b"not brotli at all", {"content_encoding": "br"}, "it is not br"),
         (brotli.compress(bytes(range(256)) * 99)[:-9], {"content_encoding": "br"}, "ends too early"),
     ],
