@@ -136,7 +136,7 @@ def _fail(error: NewsletterError, *, as_json: bool) -> int:
 def _place(error: NewsletterError) -> str:
     """The file or the variable with a wrong setting, where the sentence does not name it."""
     where = error.where or ""
-    is_place = where.startswith("NEWSLETTER_") or where.startswith("/")
+    is_place = where.startswith(("NEWSLETTER_", "/"))
     return f"{where}: " if isinstance(error, SettingsError) and is_place and where not in error.message else ""
 
 
