@@ -15,7 +15,7 @@ from newsletter.model.publication import Publication
 from newsletter.schedule.timetable import of_publication
 from newsletter.settings import Settings
 from newsletter.store import Store, alerts, cadences, digests, publications
-from newsletter.workflows.told import conditions, look_ahead
+from newsletter.workflows.told import conditions, look_ahead, look_at_starts
 from newsletter.workflows.ways_out import NOBODY, tell_by
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,12 @@ GIVEN_UP_AFTER = timedelta(days=3)
 
 
 def tell(store: Store, settings: Settings, clock: Clock, stop: Event) -> None:
-    """Look ahead, see what is so, keep what is new, and tell it by every way that is set.
+    """Look ahead and at what begins, see what is so, keep what is new, and tell it by every way that is set.
 
     Faults are logged: nothing here stops an issue.
     """
     look_ahead(store, settings, clock)
+    look_at_starts(store, settings, clock)
     see(store, settings, clock)
     with store.reading() as tx:
         due = alerts.due(tx, clock.now(), limit=AT_ONCE)

@@ -103,7 +103,15 @@ def _alert(row: Any) -> Alert:
     )
 
 
-# ---------------------------------------------------------------- looks ahead
+# ---------------------------------------------------------------- looks ahead, and at a start
+
+START = "start"
+"""The look at an issue when it has begun; `of_issue` stands in the place of its schedule, which may be gone."""
+
+
+def of_issue(issue: int) -> int:
+    """A number that no schedule has."""
+    return -issue
 
 
 def looked(tx: Tx, schedule: int, local: str, ahead: str) -> bool:

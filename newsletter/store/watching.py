@@ -167,6 +167,40 @@ def scheduled(tx: Tx) -> list[Ahead]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """An issue that began to go out, and under what its schedule was looked at; none where a person sent it."""
+
+    issue: IssueId
+    number: int
+    publication: PublicationId
+    at: datetime
+    schedule: int | None
+    local: str | None
+
+
+def begun(tx: Tx, since: datetime) -> list[Begun]:
+    """The issues that began to go out since then, the first one first."""
+    out = (*_UNSETTLED, IssueState.SENT.value)
+    rows = tx.execute(
+        select(issue, schedule.c.id.label("schedule"), schedule.c.local)
+        .outerjoin(schedule, schedule.c.issue_id == issue.c.id)
+        .where(issue.c.state.in_(out), issue.c.sending_at >= since)
+        .order_by(issue.c.sending_at, issue.c.id)
+    )
+    return [
+        Begun(
+            issue=IssueId(row.id),
+            number=row.number,
+            publication=PublicationId(row.publication_id),
+            at=row.sending_at,
+            schedule=row.schedule,
+            local=row.local,
+        )
+        for row in rows
+    ]
+
+
 def _seen(row: Any, **more: Any) -> Seen:
     return Seen(issue=IssueId(row.id), number=row.number, publication=PublicationId(row.publication_id), **more)
 

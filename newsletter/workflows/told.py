@@ -20,6 +20,8 @@ RECENT = timedelta(days=1)
 """For how long what is over is told of still."""
 LATE = timedelta(minutes=5)
 """A start later than this is told."""
+JUST_BEGUN = timedelta(minutes=10)
+"""So long after its start an issue that was sent by hand is looked at."""
 Known = dict[PublicationId, Publication]
 AHEAD = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 
@@ -31,6 +33,7 @@ def conditions(store: Store, now: datetime) -> list[Condition]:
         return [
             *_issues(tx, now, known),
             *_looks(tx, known),
+            *_starts(tx, now, known),
             *_digests(tx, now, known),
             *_sources(tx, now, known),
             *_clock(tx, now),
@@ -100,6 +103,22 @@ def _looks(tx: Tx, known: Known) -> Iterator[Condition]:
                 subject=f"{name}: issue {one.number} could not go out as things are",
                 text=f"Issue {one.number} of {name} is due on {due:%A} {due.day} {due:%B} at {due:%H:%M} ({one.zone}). "
                 "A look ahead found:\n\n" + "\n".join(f"- {line}" for line in wrong),
+            )
+
+
+def _starts(tx: Tx, now: datetime, known: Known) -> Iterator[Condition]:
+    for one in watching.begun(tx, now - RECENT):
+        for _, wrong in alerts.wrong_of(tx, alerts.of_issue(one.issue), one.at.isoformat()):
+            name = known[one.publication].name
+            yield Condition(
+                key=f"look:start:{one.issue}:{one.at.isoformat()}",
+                kind="look",
+                publication=one.publication,
+                issue=one.number,
+                subject=f"{name}: issue {one.number} goes out, and something is wrong",
+                text=f"Issue {one.number} of {name} began to go out at {one.at:%H:%M} UTC. A look then found:\n\n"
+                + "\n".join(f"- {line}" for line in wrong)
+                + f"\n\nTo stop it while you mend that: newsletter issue pause {one.number}",
             )
 
 
@@ -188,6 +207,31 @@ def look_ahead(store: Store, settings: Settings, clock: Clock) -> int:
         with store.writing() as tx:
             alerts.keep_look(tx, one.schedule, one.local, name, list(dict.fromkeys([*findings, *wrong])), clock.now())
     return len(ahead)
+
+
+def look_at_starts(store: Store, settings: Settings, clock: Clock) -> int:
+    """Look at what has just begun to go out and was not looked at an hour ahead: it was sent by hand, or very late.
+
+    Its mail servers were asked when it began, and whoever sends finds out about them; to log in beside the sender could
+    be one connection too many. How many looks were taken.
+    """
+    now = clock.now()
+    with store.reading() as tx:
+        fresh = [
+            one
+            for one in watching.begun(tx, now - JUST_BEGUN)
+            if not alerts.looked(tx, alerts.of_issue(one.issue), one.at.isoformat(), alerts.START)
+            and not (one.schedule and one.local and alerts.looked(tx, one.schedule, one.local, "hour"))
+        ]
+    if not fresh:
+        return 0
+    wrong = [one.detail for one in (machine.disk(settings), machine.base_url(settings, clock)) if not one.ok]
+    for one in fresh:
+        findings = [finding.message for finding in allowed_today(store, settings, one.publication, one.issue)]
+        with store.writing() as tx:
+            found = list(dict.fromkeys([*findings, *wrong]))
+            alerts.keep_look(tx, alerts.of_issue(one.issue), one.at.isoformat(), alerts.START, found, clock.now())
+    return len(fresh)
 
 
 def _which(left: timedelta) -> str | None:

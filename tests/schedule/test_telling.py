@@ -170,7 +170,8 @@ def test_what_pauses_by_itself_what_is_uncertain_and_what_is_out_is_told(
     tick(store, told, at(timedelta(minutes=8)))
     pause_with(store, issue.id, "The server refused the login.")
     see(store, told, at(timedelta(minutes=9)))
-    assert sorted(document["kind"] for _, document in hook.taken) == ["late", "paused"]
+    # nobody was there an hour ahead: it is looked at when it begins, and no desk answers under its base URL
+    assert sorted(document["kind"] for _, document in hook.taken) == ["late", "look", "paused"]
     with store.writing() as tx:
         issues.move(tx, issue.id, [IssueState.PAUSED], IssueState.SENDING, {"held_why": None})
     deliver(store, told, at(timedelta(minutes=10)), issue.id)
@@ -220,6 +221,41 @@ def test_a_day_and_an_hour_before_what_is_wrong_is_told_once(
     see(store, broken, at(-before + timedelta(seconds=3)))
     assert len(hook.taken) == 1
     del name
+
+
+def test_what_is_wrong_when_an_issue_is_sent_by_hand_is_told_at_once_and_once(
+    store: Store, told: Settings, scheduled: Scheduled, hook: Hook
+) -> None:
+    issue = scheduled(DUE, state=IssueState.APPROVED)
+    with store.writing() as tx:
+        issues.move(tx, issue.id, [IssueState.APPROVED], IssueState.SENDING, {"sending_at": DUE})
+        issues.unplan(tx, issue.id)
+    for seconds in range(3):
+        see(store, told, at(timedelta(seconds=seconds)))
+    ((_, document),) = hook.taken
+    assert (document["kind"], document["issue"]) == ("look", 1)
+    assert document["subject"] == "Alderwick Letter: issue 1 goes out, and something is wrong"
+    assert "does not lead to a running desk" in document["text"]
+    assert "newsletter issue pause 1" in document["text"]
+
+
+def test_what_was_looked_at_an_hour_ahead_is_not_looked_at_again_when_it_begins(
+    store: Store, told: Settings, scheduled: Scheduled, hook: Hook
+) -> None:
+    scheduled(DUE)
+    see(store, told, at(-timedelta(minutes=50)))
+    tick(store, told, at())
+    see(store, told, at(timedelta(seconds=1)))
+    assert [document["kind"] for _, document in hook.taken] == ["look"]
+
+
+def test_what_began_long_ago_is_not_looked_at(store: Store, told: Settings, scheduled: Scheduled, hook: Hook) -> None:
+    issue = scheduled(DUE, state=IssueState.APPROVED)
+    with store.writing() as tx:
+        issues.move(tx, issue.id, [IssueState.APPROVED], IssueState.SENDING, {"sending_at": DUE})
+        issues.unplan(tx, issue.id)
+    see(store, told, at(timedelta(minutes=11)))
+    assert hook.taken == []
 
 
 def test_two_days_before_nothing_is_tried(store: Store, told: Settings, scheduled: Scheduled, hook: Hook) -> None:
