@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.collect.months import month_number
 
@@ -16,7 +16,8 @@ _WEEKDAY = r"(?:[^\W\d_]+(?:-[^\W\d_]+)?\.?,?\s+)?"
 _CLOCK = (
     r"(?:[,\s]+(?:(?:at|um|à|às|a\s+las?)\s+)?(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*uhr)?"
-    r"(?:\s*(?P<zone>[+-]\d{4}|[+-]\d{2}:\d{2}|[A-Za-z]{1,5}))?(?:\s*\([^)]*\))?)?"
+    r"(?:\s*(?P<zone>(?:(?:GMT|UTC)\s?)?(?:[+-]\d{4}|[+-]\d{2}:\d{2})|[A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?|[A-Za-z]{1,5}))?"
+    r"(?:\s*\([^)]*\))?)?"
 )
 _YEAR = r"(?P<year>\d{4}|\d{2}(?=[,\s]+\d{1,2}:))"
 _MONTH = r"(?P<month>[^\W\d_]{3,10})"
@@ -28,6 +29,11 @@ _WRITTEN = tuple(
         r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<then>\d{1,2})(?P=mark)(?P<year>\d{4})",
     )
 )
+_YEAR_LAST = re.compile(
+    r"(?:[A-Za-z]{3} )?(?P<month>[A-Za-z]{3}) +(?P<day>\d{1,2}) (?P<clock>\d\d:\d\d:\d\d) (?P<zone>\S{1,40}) "
+    r"(?P<year>\d{4})"
+)
+"""As Unix and Java write a date: `Fri Nov 27 10:00:00 EST 2026`."""
 _ZONES = {
     **dict.fromkeys(("Z", "UT", "UTC", "GMT", "WET"), 0),
     "EST": -5,
@@ -54,15 +60,20 @@ OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 def feed_date(text: str | None) -> datetime | None:
     """A date of a feed (RFC 3339, RFC 822), in UTC; none where it names no zone, or cannot be read for certain.
 
-    Months may have their names in any language of `months`.
+    Months may have their names in any language of `months`. A date without a zone stays none, and its item flagged
+    `date-unread`, also where other dates of the feed have a zone: feeds mix hours that a person wrote with those that
+    their program did, one offset is not that of another season, and a few hours decide on which day, and so in which
+    issue, a story stands. The moment at which it was first seen is known, and close; an editor may write a better one.
     """
     text = (text or "").strip()
+    if match := _YEAR_LAST.fullmatch(text):
+        text = "{day} {month} {year} {clock} {zone}".format(**match.groupdict())
     try:
         if match := _ISO.fullmatch(text):
             year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-            return _in_utc(_moment(year, month, day, hour, minute, second), _offset(match[7]))
+            return _in_utc(_moment(year, month, day, hour, minute, second), match[7])
         read = _read(text)
-        return _in_utc(read[0], _offset(read[1])) if read and read[1] else None
+        return _in_utc(read[0], read[1]) if read and read[1] else None
     except (ValueError, OverflowError):
         return None
 
@@ -130,7 +141,13 @@ def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int
     return datetime(year, month, day, 0 if carry else hour, minute, min(second, 59)) + carry  # noqa: DTZ001
 
 
-def _in_utc(moment: datetime, offset: timedelta | None) -> datetime | None:
+def _in_utc(moment: datetime, zone: str) -> datetime | None:
+    if "/" in zone:
+        try:
+            return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        except (ZoneInfoNotFoundError, OSError):
+            return None
+    offset = _offset(zone)
     return None if offset is None else moment.replace(tzinfo=timezone(offset)).astimezone(UTC)
 
 
@@ -150,6 +167,8 @@ def _hour(hour: int, half: str | None) -> int:
 
 
 def _offset(text: str) -> timedelta | None:
+    if text[-1].isdigit():
+        text = text[3:].strip() if text[0].isalpha() else text  # GMT+0200
     if text[0] in "+-":
         digits = text[1:].replace(":", "").ljust(4, "0")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
