@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, ColumnElement, cast, false, literal_column, select, table, text
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from newsletter.model.issue import RenditionId
 from newsletter.model.words import words
@@ -94,6 +93,8 @@ def _found(tx: Tx, shown: ColumnElement[int], question: str, where: str) -> Colu
         wanted = " AND ".join(f'{where} : "{word}"*' for word in asked)
         found = literal_column("rendition_search").op("MATCH")(wanted)
     else:
+        from sqlalchemy.dialects.postgresql import TSQUERY
+
         key = literal_column("key", BigInteger)
         found = literal_column(where).op("@@")(cast(" & ".join(f"'{word}':*" for word in asked), TSQUERY))
     return shown.in_(select(key).select_from(table("rendition_search")).where(found))

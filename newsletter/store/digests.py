@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.model.digest import Choice, Digest, DigestRun, RunOutcome, Then
 from newsletter.model.issue import IssueId, IssueState
@@ -16,6 +15,7 @@ from newsletter.model.source import SourceId
 from newsletter.store import stories
 from newsletter.store.engine import Tx
 from newsletter.store.schema import block, block_item, digest, digest_run, issue
+from newsletter.store.upsert import upsert_into
 
 
 def get(tx: Tx, publication: PublicationId) -> Digest | None:
@@ -109,8 +109,7 @@ def claim(tx: Tx, publication: PublicationId, local: str, *, due_at: datetime, n
         "outcome": RunOutcome.RUNNING.value,
         "items": 0,
     }
-    add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    taken = add(digest_run).values(values).on_conflict_do_nothing().returning(digest_run.c.local)
+    taken = upsert_into(tx, digest_run).values(values).on_conflict_do_nothing().returning(digest_run.c.local)
     return tx.execute(taken).first() is not None
 
 

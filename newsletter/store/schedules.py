@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.issue import IssueId, IssueState, RenditionId
@@ -14,6 +13,7 @@ from newsletter.model.schedule import Due, ScheduleId
 from newsletter.store import audience, issues
 from newsletter.store.engine import Tx
 from newsletter.store.schema import countdown, delivery, issue, publication, schedule, schedule_run
+from newsletter.store.upsert import upsert_into
 
 BY_HAND = timedelta(minutes=10)
 """What a person sends now goes out within this, however strict a newsletter is about what is late."""
@@ -63,8 +63,7 @@ def fire(tx: Tx, one: Due, *, now: datetime, held_why: str | None) -> bool:
     """
     outcome = "sending" if held_why is None else f"held: {held_why}"
     values = {"schedule_id": one.schedule, "local": one.local, "at": now, "outcome": outcome}
-    add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    run = add(schedule_run).values(values).on_conflict_do_nothing().returning(schedule_run.c.schedule_id)
+    run = upsert_into(tx, schedule_run).values(values).on_conflict_do_nothing().returning(schedule_run.c.schedule_id)
     first = tx.execute(run).first() is not None
     if first and held_why is None:
         return issues.move(

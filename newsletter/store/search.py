@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 
 from sqlalchemy import BigInteger, ColumnElement, cast, literal_column, or_, select, table, text
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from newsletter.model.item import ItemData, ItemId
 from newsletter.model.publication import PublicationId
@@ -151,6 +150,8 @@ def _found(tx: Tx, publication: PublicationId, asked: Sequence[str]) -> ColumnEl
         key, matches = literal_column("rowid", BigInteger), literal_column("item_search").op("MATCH")
         found = matches(" AND ".join(f'"{word}"*' for word in asked))
     else:
+        from sqlalchemy.dialects.postgresql import TSQUERY
+
         key = literal_column("key", BigInteger)
         found = literal_column("words").op("@@")(cast(" & ".join(f"'{word}':*" for word in asked), TSQUERY))
     every = select(key).select_from(table("item_search")).where(found)

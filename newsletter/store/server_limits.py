@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.store.engine import Tx
 from newsletter.store.schema import server_use as table
+from newsletter.store.upsert import upsert_into
 
 _SOON = timedelta(milliseconds=20)
 
@@ -48,9 +48,8 @@ def _current(tx: Tx, server: str, span: int, now: datetime) -> tuple[datetime, i
     where = (table.c.server == server, table.c.span == span)
     row = tx.execute(select(table.c.began, table.c.used, table.c.before).where(*where).with_for_update()).first()
     if row is None:
-        add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
         values = {"server": server, "span": span, "began": now, "used": 0, "before": 0}
-        tx.execute(add(table).values(values).on_conflict_do_nothing())
+        tx.execute(upsert_into(tx, table).values(values).on_conflict_do_nothing())
         row = tx.execute(select(table.c.began, table.c.used, table.c.before).where(*where).with_for_update()).one()
     spans = int((now - row.began).total_seconds() // span)
     if spans <= 0:
