@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -22,12 +23,16 @@ from newsletter.audience import readers
 from newsletter.clock import Clock
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.model.issue import IssueState, Planned
+from newsletter.model.publication import Publication
 from newsletter.model.user import Role
 from newsletter.queue.editing import Editor
-from newsletter.settings import load
-from newsletter.store import issues, publications, users
+from newsletter.settings import Settings, load
+from newsletter.store import Store, issues, publications, users
 from newsletter.store.opening import open_store
+from newsletter.web.app import Application
+from newsletter.web.asgi import server_for
 from newsletter.web.limits import TRIES
+from newsletter.web.serving import place_for
 from newsletter.web.serving import serve as serve_here
 from newsletter.workflows.drafting import new_issue
 from newsletter.workflows.publish import Desk
@@ -243,32 +248,27 @@ def test_what_is_scheduled_goes_out_by_the_clock_of_the_process(workspace: Path)
     assert received(workspace) == READERS
 
 
-def test_nobody_says_where_they_come_from_but_a_proxy_that_a_setting_names(workspace: Path) -> None:
-    def guess(serving: Serve, times: int) -> list[int]:
-        home = f"http://127.0.0.1:{serving.port}"
-        answers = []
-        for number in range(times):
-            headers = {"origin": home, "x-forwarded-for": f"192.0.2.{number}"}
-            request = Request(f"{home}/signin", data=f"name=N{number}&password=wrong".encode(), headers=headers)
-            try:
-                urlopen(request, timeout=PATIENCE).close()
-            except HTTPError as error:
-                answers.append(error.code)
-                error.close()
-        return answers
-
-    serving = Serve(workspace)
-    try:
-        assert guess(serving, TRIES + 1) == [403] * TRIES + [429]
-    finally:
-        serving.end()
-    with (workspace / "newsletter.toml").open("a") as file:
-        file.write('[serve]\nproxies = ["127.0.0.0/8"]\n')
-    serving = Serve(workspace)
-    try:
-        assert guess(serving, TRIES + 1) == [403] * (TRIES + 1)
-    finally:
-        serving.end()
+@pytest.mark.parametrize(("proxies", "last"), [((), 429), (("127.0.0.0/8",), 403)])
+def test_nobody_says_where_they_come_from_but_a_proxy_that_a_setting_names(
+    sqlite_store: Store, settings: Settings, letter: Publication, proxies: tuple[str, ...], last: int
+) -> None:
+    settings = replace(settings, proxies=proxies)
+    app = Application(place_for(sqlite_store, settings, Clock(NOW), letter, host="127.0.0.1"))
+    server, answers = server_for(app, settings), list[int]()
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        home = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+        thread.start()
+        try:
+            with httpx2.Client(base_url=home, headers={"origin": home}, timeout=PATIENCE) as browser:
+                for number in range(TRIES + 1):
+                    guess = {"name": f"N{number}", "password": "wrong"}
+                    said = browser.post("/signin", data=guess, headers={"x-forwarded-for": f"192.0.2.{number}"})
+                    answers.append(said.status_code)
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
+    assert answers == [403] * TRIES + [last]
 
 
 @pytest.mark.parametrize("proxies", ['"127.0.0.1"', '["*"]', '["a proxy"]', "[1.5]"])
