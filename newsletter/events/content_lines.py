@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from newsletter.events.own_zones import in_utc
+from newsletter.events.own_zones import in_utc, is_constant
 from newsletter.events.zones import is_zone, zone_with
 
 TIMES = frozenset(("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"))
@@ -25,6 +25,7 @@ KEPT = TIMES | {
     "DURATION",
     "RRULE",
 }
+_TEXTS = KEPT - TIMES - {"DURATION", "RRULE"}
 MOST_TEXT = 20_000
 """Characters of one description."""
 
@@ -132,7 +133,7 @@ def take_apart(text: str, *, most: int) -> RawCalendar | None:
             if ended in stack:
                 del stack[len(stack) - 1 - stack[::-1].index(ended) :]
         elif stack[-1:] == ["VEVENT"] and event is not None:
-            if name in KEPT:
+            if name in KEPT and (value.strip() or name in _TEXTS):  # `DTEND:` says nothing, and spoils nothing
                 event.properties.append((name, _params(match["params"]), value[:MOST_TEXT]))
         elif "VTIMEZONE" in stack:
             key = f"{stack[-1]} {name}" if name in ("TZOFFSETTO", "RRULE", "DTSTART") else name
@@ -150,8 +151,9 @@ def take_apart(text: str, *, most: int) -> RawCalendar | None:
 
 
 def _tell_moments(event: RawEvent, calendar: RawCalendar) -> None:
-    """Put the times of a single event in UTC where only the file knows their zone."""
+    """Put the times of a single event in UTC where only the file knows their zone; of a series in `_tell_series`."""
     if any(prop in ("RRULE", "RDATE", "RECURRENCE-ID") for prop, _, _ in event.properties):
+        _tell_series(event, calendar)
         return
     for place, (prop, params, value) in enumerate(event.properties):
         tzid = params.get("TZID", "")
@@ -160,6 +162,25 @@ def _tell_moments(event: RawEvent, calendar: RawCalendar) -> None:
             continue
         if moment := in_utc(lines, value.strip()):
             event.properties[place] = (prop, {}, moment)
+
+
+def _tell_series(event: RawEvent, calendar: RawCalendar) -> None:
+    """The same for a series, if its clocks never change and its days are the same in UTC: then its rule holds there."""
+    told: dict[int, str] = {}
+    for place, (prop, params, value) in enumerate(event.properties):
+        tzid = params.get("TZID", "")
+        lines = calendar.shown.get(tzid)
+        if prop not in TIMES or lines is None or zone_name(tzid, calendar.zones) is not None:
+            continue
+        moments = [in_utc(lines, one.strip()) if is_constant(lines) else None for one in value.split(",")]
+        if any(
+            one is None or one[:8] != local.strip()[:8] for one, local in zip(moments, value.split(","), strict=True)
+        ):
+            return
+        told[place] = ",".join(one for one in moments if one)
+    for place, value in told.items():
+        prop, params, _ = event.properties[place]
+        event.properties[place] = (prop, {name: kept for name, kept in params.items() if name != "TZID"}, value)
 
 
 def zone_name(tzid: str, zones: dict[str, str]) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings as python_warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -23,6 +25,7 @@ MOST_BYTES = 10_000_000
 MOST_EVENTS = 1_000
 MOST_INSTANCES = 500
 """Moved or changed instances, and dates beside a rule, of one event."""
+_FOLD = re.compile(rb"\r?\n[ \t]")
 LONGEST_TRIAL = 2.0
 """Seconds of work that one event's rule may take when it is tried out."""
 MENDED = "Some characters were damaged on their way and have been mended; check them."
@@ -76,10 +79,10 @@ def decoded(data: bytes) -> str:
     """The text of a file: UTF-8, UTF-16 where it says so, else Windows-1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    for octets in (data, _FOLD.sub(b"", data)):  # lines may be folded within a character (RFC 5545 §3.1)
+        with suppress(UnicodeDecodeError):
+            return octets.decode("utf-8-sig")
+    return data.decode("cp1252", errors="replace")
 
 
 def _by_uid(raw: RawCalendar, name: str) -> dict[str, list[RawEvent]]:

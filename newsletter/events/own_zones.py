@@ -28,6 +28,12 @@ def in_utc(lines: tuple[str, ...], local: str) -> str | None:
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 
+def is_constant(lines: tuple[str, ...]) -> bool:
+    """Whether the clocks of a VTIMEZONE always show the same."""
+    offsets = {line.split(":", 1)[-1].strip() for line in lines if line.upper().startswith("TZOFFSETTO")}
+    return len(offsets) == 1
+
+
 @lru_cache(maxsize=32)
 def _zone(lines: tuple[str, ...]) -> tzinfo | None:
     from icalendar import Timezone

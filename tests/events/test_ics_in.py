@@ -151,6 +151,41 @@ def test_a_zone_that_only_the_file_knows_is_read_from_it(head: str, january: str
         assert (f"{event.start.astimezone(UTC):%H:%M}", event.zone, event.warnings) == (expected, zone, ())
 
 
+def test_a_series_in_a_zone_of_its_own_whose_clocks_never_change_keeps_its_moments() -> None:
+    head = ALWAYS.format("+0120")
+    event = read(
+        "SUMMARY:Fair\nDTSTART;TZID=Custom Office:20261205T190000\nRRULE:FREQ=WEEKLY;BYDAY=SA;COUNT=4\n"
+        "EXDATE;TZID=Custom Office:20261212T190000",
+        head=head,
+    ).events[0]
+    assert (event.start.isoformat(), event.zone, event.warnings) == ("2026-12-05T17:40:00+00:00", "UTC", ())
+    assert event.excepted == (date(2026, 12, 12),)
+
+
+@pytest.mark.parametrize(
+    ("head", "start"),
+    [
+        (ALWAYS.format("+0120"), "20261206T003000"),  # Saturday in UTC: its BYDAY would name another day
+        (OFFICE.format(winter="+0530", summer="+0630", spring=3, fall=11), "20261205T190000"),
+    ],
+)
+def test_a_series_in_a_zone_of_its_own_that_utc_cannot_tell_is_doubted(head: str, start: str) -> None:
+    event = read(f"SUMMARY:Fair\nDTSTART;TZID=Custom Office:{start}\nRRULE:FREQ=WEEKLY;COUNT=4", head=head).events[0]
+    assert event.zone == NEW_YORK
+    assert "“Custom Office” is not known" in event.warnings[0]
+
+
+def test_a_line_folded_within_a_character_is_read() -> None:
+    data = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261205T190000Z\r\nSUMMARY:Café\r\nEND:VEVENT\r\n"
+    folded = f"{data}END:VCALENDAR\r\n".encode().replace("é".encode(), b"\xc3\r\n \xa9")
+    assert read_ics(folded, zone=NEW_YORK, now=NOW, name="x.ics").events[0].title == "Café"
+
+
+@pytest.mark.parametrize("empty", ["DTEND:", "DURATION:", "RRULE: ", "EXDATE;TZID=Europe/Berlin:"])
+def test_a_property_that_says_nothing_spoils_nothing(empty: str) -> None:
+    assert read(f"SUMMARY:Fair\nDTSTART:20261205T190000Z\n{empty}").events[0].title == "Fair"
+
+
 def test_a_zone_whose_rule_is_without_end_is_not_followed() -> None:
     head = OFFICE.format(winter="+0530", summer="+0630", spring=3, fall=11).replace("YEARLY", "SECONDLY")
     (event,) = read("SUMMARY:Fair\nDTSTART;TZID=Custom Office:20260115T190000", head=head).events
