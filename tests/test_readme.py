@@ -24,7 +24,7 @@ def test_the_two_commands_are_one_whole_line_each() -> None:
     demo, tests = first_line_with("demo"), first_line_with("pytest")
     assert demo == "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/newsletter demo"
     assert tests.startswith("python3 -m venv .venv && .venv/bin/pip install ")
-    assert tests.endswith(" && .venv/bin/python -m pytest -n auto --dist loadfile")
+    assert tests.endswith(" && .venv/bin/python -m pytest -n auto --dist worksteal")
 
 
 def test_the_path_to_ones_own_newsletter_works_when_pasted(tmp_path: Path) -> None:

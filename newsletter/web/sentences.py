@@ -61,6 +61,7 @@ _NOT_SAID = frozenset(
         "compile",
         "exec_driver_sql",
         "execute",
+        "lazily",
         "mend",
         "mend_text",
         "replace",
