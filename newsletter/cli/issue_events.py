@@ -9,7 +9,7 @@ import typer
 from newsletter.cli.call import Call
 
 if TYPE_CHECKING:
-    from newsletter.workflows.publish import Material
+    from newsletter.workflows.proofing import Material
 
 
 def register(app: typer.Typer) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.model.delivery import Tally
     from newsletter.model.issue import Issue
     from newsletter.workflows.answers.issues import BlockJson
-    from newsletter.workflows.publish import Material
+    from newsletter.workflows.proofing import Material
 
 
 __all__ = ["counts", "counts_text", "document", "pace_text", "row", "text"]

@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 from newsletter.model.finding import Finding
 from newsletter.model.rendition import RenditionData
 from newsletter.model.waiver import waived
-from newsletter.workflows.publish import Desk, Material
+from newsletter.workflows.proofing import Material
+from newsletter.workflows.publish import Desk
 
 KEPT = 8
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from newsletter.workflows.answers import readers as of_readers
     from newsletter.workflows.answers import sending as of_sending
     from newsletter.workflows.answers import sources as of_sources
-    from newsletter.workflows.publish import Material
+    from newsletter.workflows.proofing import Material
     from newsletter.workflows.under_way import UnderWay
 
 
