@@ -18,7 +18,7 @@ class Condition:
     key: str
     """What it is about: it is told once for as long as it stays so."""
     kind: str
-    """`held paused late uncertain finished look unplanned digest source restored clock`."""
+    """`held paused late uncertain finished look stalled unplanned digest source restored clock`."""
     publication: PublicationId | None = None
     issue: int | None = None
     """The issue's number."""

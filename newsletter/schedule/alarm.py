@@ -27,7 +27,7 @@ from newsletter.schedule.tick import tick
 from newsletter.send.role import Role, RoleTaken, sender_role
 from newsletter.send.stopped import ServerAway
 from newsletter.settings import Settings
-from newsletter.store import Store, schedules
+from newsletter.store import Store, schedules, stalls
 
 log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look that falls out while one goes on is no news
@@ -203,5 +203,12 @@ class Alarm:
             if self._clock.monotonic() - since >= self._outage:
                 self._away.pop(issue)
                 pause_with(self._store, issue, cause.message)
+            with self._store.writing() as tx:
+                if issue in self._away:
+                    stalls.keep(tx, issue, cause.message, now=self._clock.now())
+                else:  # it is paused, which is told; resumed it does not stand still since then
+                    stalls.end(tx, issue)
             raise
         self._away.pop(issue, None)
+        with self._store.writing() as tx:
+            stalls.end(tx, issue)

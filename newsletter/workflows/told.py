@@ -12,7 +12,7 @@ from newsletter.model.digest import DigestRun, RunOutcome
 from newsletter.model.issue import IssueId
 from newsletter.model.publication import Publication, PublicationId
 from newsletter.settings import Settings
-from newsletter.store import Store, Tx, alerts, digests, marks, publications, sources, watching
+from newsletter.store import Store, Tx, alerts, digests, marks, publications, sources, stalls, watching
 from newsletter.workflows import machine
 from newsletter.workflows.allowed import allowed_today
 
@@ -20,6 +20,8 @@ RECENT = timedelta(days=1)
 """For how long what is over is told of still."""
 LATE = timedelta(minutes=5)
 """A start later than this is told."""
+STALLED = timedelta(minutes=2)
+"""A mail server that is away for less is no news."""
 JUST_BEGUN = timedelta(minutes=10)
 """So long after its start an issue that was sent by hand is looked at."""
 Known = dict[PublicationId, Publication]
@@ -34,6 +36,7 @@ def conditions(store: Store, now: datetime) -> list[Condition]:
             *_issues(tx, now, known),
             *_looks(tx, known),
             *_starts(tx, now, known),
+            *_stalls(tx, now, known),
             *_digests(tx, now, known),
             *_sources(tx, now, known),
             *_clock(tx, now),
@@ -120,6 +123,20 @@ def _starts(tx: Tx, now: datetime, known: Known) -> Iterator[Condition]:
                 + "\n".join(f"- {line}" for line in wrong)
                 + f"\n\nTo stop it while you mend that: newsletter issue pause {one.number}",
             )
+
+
+def _stalls(tx: Tx, now: datetime, known: Known) -> Iterator[Condition]:
+    for one in stalls.listing(tx, now - STALLED):
+        name = known[one.publication].name
+        yield Condition(
+            key=f"stalled:{one.issue}:{one.since.isoformat()}",
+            kind="stalled",
+            publication=one.publication,
+            issue=one.number,
+            subject=f"{name}: issue {one.number} stands still",
+            text=f"Issue {one.number} of {name}, “{one.title}”, has stood still since {one.since:%H:%M} UTC. "
+            f"{one.why}\n\nIt is tried again by itself, and nobody gets it twice; if that goes on, it is paused.",
+        )
 
 
 def _digests(tx: Tx, now: datetime, known: Known) -> Iterator[Condition]:

@@ -18,12 +18,15 @@ import pytest
 
 from newsletter.audience import readers
 from newsletter.clock import Clock
+from newsletter.model.delivery import Tally
 from newsletter.model.issue import Issue, IssueState
 from newsletter.model.publication import Publication
+from newsletter.schedule.alarm import Alarm
 from newsletter.schedule.telling import tell
 from newsletter.schedule.tick import tick
+from newsletter.send.stopped import ServerAway
 from newsletter.settings import Alerts, Fetching, Settings, Smtp
-from newsletter.store import Store, alerts, cadences, deliveries, issues
+from newsletter.store import Store, alerts, cadences, deliveries, issues, stalls
 from newsletter.workflows.deliver import deliver, pause_with
 from newsletter.workflows.demo_servers import catch_mail
 
@@ -256,6 +259,77 @@ def test_what_began_long_ago_is_not_looked_at(store: Store, told: Settings, sche
         issues.unplan(tx, issue.id)
     see(store, told, at(timedelta(minutes=11)))
     assert hook.taken == []
+
+
+def test_an_issue_that_stands_still_is_told_after_two_minutes_and_over_when_it_goes_on(
+    store: Store, told: Settings, scheduled: Scheduled, hook: Hook
+) -> None:
+    issue = scheduled(DUE)
+    see(store, told, at(-timedelta(minutes=50)))
+    tick(store, told, at())
+    with store.writing() as tx:
+        for seconds in (10, 70, 130):
+            stalls.keep(
+                tx,
+                issue.id,
+                "The mail server mail.example.org cannot be reached.",
+                now=DUE + timedelta(seconds=seconds),
+            )
+    see(store, told, at(timedelta(seconds=129)))
+    assert [document["kind"] for _, document in hook.taken] == ["look"]
+    for seconds in (130, 140):
+        see(store, told, at(timedelta(seconds=seconds)))
+    assert [document["kind"] for _, document in hook.taken] == ["look", "stalled"]
+    assert "has stood still since 14:00 UTC. The mail server mail.example.org" in hook.taken[1][1]["text"]
+    with store.writing() as tx:
+        stalls.end(tx, issue.id)
+    see(store, told, at(timedelta(seconds=150)))
+    with store.reading() as tx:
+        assert all(one.ended_at for one in alerts.listing(tx, limit=9) if one.kind == "stalled")
+
+
+def test_the_alarm_keeps_that_an_issue_stands_still_and_forgets_it_when_it_goes_on(
+    store: Store, settings: Settings, scheduled: Scheduled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = scheduled(DUE)
+    tick(store, settings, at())
+    alarm = Alarm(store, settings, at())
+    answers: list[Exception | None] = [ServerAway("The mail server is away."), None]
+
+    def run(*_: object, **__: object) -> Any:
+        if failure := answers.pop(0):
+            raise failure
+        return Tally()
+
+    monkeypatch.setattr("newsletter.workflows.deliver.deliver", run)
+    with pytest.raises(ServerAway):
+        alarm._send(issue.id, Event())
+    with store.reading() as tx:
+        assert [one.why for one in stalls.listing(tx, DUE + timedelta(hours=1))] == ["The mail server is away."]
+    alarm._send(issue.id, Event())
+    with store.reading() as tx:
+        assert stalls.listing(tx, DUE + timedelta(hours=1)) == []
+    alarm.stop()
+
+
+def test_an_issue_that_is_paused_after_an_outage_stands_still_no_more(
+    store: Store, settings: Settings, scheduled: Scheduled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = scheduled(DUE)
+    tick(store, settings, at())
+    alarm = Alarm(store, settings, at(), outage=0)
+
+    def run(*_: object, **__: object) -> Any:
+        raise ServerAway("The mail server is away.")
+
+    monkeypatch.setattr("newsletter.workflows.deliver.deliver", run)
+    with pytest.raises(ServerAway):
+        alarm._send(issue.id, Event())
+    with store.writing() as tx:
+        assert issues.by_id(tx, issue.id).state is IssueState.PAUSED
+        issues.move(tx, issue.id, [IssueState.PAUSED], IssueState.SENDING)
+        assert stalls.listing(tx, DUE + timedelta(hours=1)) == []
+    alarm.stop()
 
 
 def test_two_days_before_nothing_is_tried(store: Store, told: Settings, scheduled: Scheduled, hook: Hook) -> None:
