@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.model.alert import Alert, AlertId, Condition
 from newsletter.model.publication import PublicationId
 from newsletter.store.engine import Tx
 from newsletter.store.schema import alert, look
+from newsletter.store.upsert import upsert_into
 
 
 def differs(tx: Tx, seen: Sequence[Condition]) -> bool:
@@ -29,7 +29,6 @@ def keep(tx: Tx, seen: Sequence[Condition], *, to_tell: bool, now: datetime) -> 
     current = {one.key: one for one in seen}
     if ended := [key for key in open_ if key not in current]:
         tx.execute(update(alert).where(alert.c.key.in_(ended), alert.c.ended_at.is_(None)).values(ended_at=now))
-    add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     fresh: list[Condition] = []
     for key, one in current.items():
         if key in open_:
@@ -48,7 +47,10 @@ def keep(tx: Tx, seen: Sequence[Condition], *, to_tell: bool, now: datetime) -> 
             "tries": 0,
             "next_at": now if to_tell else None,
         }
-        if tx.execute(add(alert).values(row).on_conflict_do_nothing().returning(alert.c.id)).first() is not None:
+        if (
+            tx.execute(upsert_into(tx, alert).values(row).on_conflict_do_nothing().returning(alert.c.id)).first()
+            is not None
+        ):
             fresh.append(one)
     return fresh
 
@@ -122,9 +124,8 @@ def looked(tx: Tx, schedule: int, local: str, ahead: str) -> bool:
 
 def keep_look(tx: Tx, schedule: int, local: str, ahead: str, wrong: Sequence[str], now: datetime) -> None:
     """Keep what was found wrong, once."""
-    add = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     row = {"schedule_id": schedule, "local": local, "ahead": ahead, "at": now, "wrong": list(wrong)}
-    tx.execute(add(look).values(row).on_conflict_do_nothing())
+    tx.execute(upsert_into(tx, look).values(row).on_conflict_do_nothing())
 
 
 def wrong_of(tx: Tx, schedule: int, local: str) -> list[tuple[str, list[str]]]:

@@ -185,3 +185,12 @@ def test_every_command_is_where_the_table_says() -> None:
     root = typer.main.get_command(app)
     assert list(root.commands) == list(PLACES)
     assert all(root.commands[name].name == name for name in PLACES)
+
+
+def test_a_desk_on_sqlite_waits_for_nothing_of_postgresql() -> None:
+    code = (
+        "import sys\n"
+        "import newsletter.store.opening, newsletter.store.queue, newsletter.store.alerts, newsletter.store.digests\n"
+        "assert 'sqlalchemy' in sys.modules and 'sqlalchemy.dialects.postgresql' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
