@@ -47,10 +47,8 @@ def keep(tx: Tx, seen: Sequence[Condition], *, to_tell: bool, now: datetime) -> 
             "tries": 0,
             "next_at": now if to_tell else None,
         }
-        if (
-            tx.execute(upsert_into(tx, alert).values(row).on_conflict_do_nothing().returning(alert.c.id)).first()
-            is not None
-        ):
+        raised = upsert_into(tx, alert).values(row).on_conflict_do_nothing().returning(alert.c.id)
+        if tx.execute(raised).first() is not None:
             fresh.append(one)
     return fresh
 
