@@ -159,12 +159,13 @@ def export(
     ctx: typer.Context,
     file: Annotated[Path | None, typer.Argument(metavar="FILE.ics", help="Where to; else stdout.")] = None,
 ) -> None:
-    """Write the confirmed and cancelled events as an .ics file."""
+    """Write the confirmed and cancelled events as an .ics file; --json lists what is in it."""
     from newsletter.errors import NewsletterError
     from newsletter.workflows.event_rows import export as export_events
+    from newsletter.workflows.event_rows import rows_for
 
     call: Call = ctx.obj
-    content, count = export_events(call.desk)
+    content, found = export_events(call.desk)
     if file is None and not call.json:
         sys.stdout.write(content.decode())
         return
@@ -173,7 +174,7 @@ def export(
             file.expanduser().write_bytes(content)
         except OSError as cause:
             raise NewsletterError(f"The file {file} cannot be written: {cause.strerror}.", where=str(file)) from cause
-    call.show({"file": str(file) if file else None, "events": count}, f"{count} events are in {file}.")
+    call.show(rows_for(call.desk, found).json(), f"{len(found)} events are in {file}.")
 
 
 def _answer(call: Call, rows: Rows) -> None:

@@ -150,9 +150,11 @@ def import_(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
 
 @app.command()
 def export(ctx: typer.Context) -> None:
-    """Print the feeds as OPML."""
+    """Print the feeds as OPML; with --json the sources, as a list."""
     from newsletter.workflows import sources
 
     call: Call = ctx.obj
-    opml = sources.export_opml(call.store, call.publication)
-    call.show({"opml": opml}, opml)
+    if call.json:
+        list_(ctx)
+        return
+    call.show(None, sources.export_opml(call.store, call.publication))

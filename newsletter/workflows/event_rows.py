@@ -103,9 +103,9 @@ def rows(desk: Desk, ids: Iterable[EventId], refused: Sequence[tuple[str, str]] 
     return Rows(tuple(ordered), tuple(refused))
 
 
-def export(desk: Desk) -> tuple[bytes, int]:
-    """The confirmed and cancelled events as .ics (RFC 5545), and how many there are."""
+def export(desk: Desk) -> tuple[bytes, list[Event]]:
+    """The confirmed and cancelled events as .ics (RFC 5545), and as they are."""
     publication = desk.publication
     with desk.store.reading() as tx:
         found = events.listing(tx, publication.id, (EventStatus.CONFIRMED, EventStatus.CANCELLED))
-    return write_ics(found, name=publication.name, now=desk.clock.now(), zone=publication.zone), len(found)
+    return write_ics(found, name=publication.name, now=desk.clock.now(), zone=publication.zone), found

@@ -31,7 +31,7 @@ def call(workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
 def test_from_a_source_to_picked_items(call: Any, web: Any) -> None:
     added = call("sources", "add", web.serve("/feed", FEED), "--section", "Local")
-    assert added == call("sources", "list")
+    assert added == call("sources", "list") == call("sources", "export")
     assert {"id": 1, "kind": "feed", "status": "new", "last_success": None, "error": None}.items() <= added[0].items()
     assert call("collect") == {
         "new": 2,

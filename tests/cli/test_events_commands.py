@@ -135,7 +135,10 @@ def test_a_calendar_is_imported_edited_exported_and_removed(
         capsys, "edit", number, "--title", "Great fair", "--start", "2026-12-06T10:00", "--place", "Square"
     )
     assert (edited["title"], edited["start"], edited["place"]) == ("Great fair", "2026-12-06T10:00:00-05:00", "Square")
-    call(capsys, "export", str(workspace / "out.ics"))
+    exported = call(capsys, "export", str(workspace / "out.ics"))
+    assert [(row["event"], row["title"], row["status"]) for row in exported] == [
+        (int(number), "Great fair", "confirmed")
+    ]
     assert "SUMMARY:Great fair" in (workspace / "out.ics").read_text()
     call(capsys, "remove", number)
     assert call(capsys, "list") == []
