@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from newsletter.store import items, publications, sources
 from newsletter.store.opening import open_store
 
 from ..warm import Running
+from .journey import complaints_of, enter, save_state
 from .seeding import seed
 
 SHOWN = 6_000
@@ -90,6 +92,39 @@ def a_few(tmp_path: Path) -> Path:
         readers.add(store, Clock(), letter.id, address)
     store.close()
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def session(chromium: Any, shared_desk: Desk) -> Any:
+    """The cookies of an administrator of the desk that a file shares."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)
+    context = chromium.new_context()
+    page = context.new_page()
+    enter(page, shared_desk)
+    state = save_state(page)
+    context.close()
+    return state
+
+
+@pytest.fixture
+def window(request: pytest.FixtureRequest, chromium: Any, session: Any) -> Iterator[Callable[..., Any]]:
+    """Windows of that person, each as of a browser of its own: it complains of nothing. A file may say their SIZE."""
+    width, height = getattr(request.module, "SIZE", (1440, 900))
+    opened: list[tuple[Any, list[str]]] = []
+
+    def open_one(**options: Any) -> Any:
+        usual = {"viewport": {"width": width, "height": height}, "storage_state": session}
+        context = chromium.new_context(**usual | options)
+        page = context.new_page()
+        opened.append((context, complaints_of(page)))
+        return page
+
+    yield open_one
+    for context, complaints in opened:
+        context.close()
+        assert complaints == []
 
 
 @pytest.fixture

@@ -261,8 +261,9 @@ def test_excerpts_are_taken_cut_and_picked(page: Any) -> None:
 
     open_block(page, PLOTS)
     page.locator("[name=sentences]").fill("1")
-    page.get_by_role("button", name="sentences", exact=True).click()
+    page.locator("[name=sentences]").press("Enter")
     expect(page.get_by_label("Blurb")).to_have_value("Half plots, water on site, no waiting list.")
+    expect(page.locator(".block.open")).to_be_visible()
     page.get_by_label("Blurb").fill("One is whole. Two is not")
     page.get_by_role("button", name="Cut at a sentence").click()
     expect(page.get_by_label("Blurb")).to_have_value("One is whole.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,9 +14,12 @@ from newsletter.store import publications, users
 from newsletter.store.opening import open_store
 from newsletter.web.passwords import password_hash
 
-from .journey import PASSWORD, begin_issue, complaints_of, enter, open_block, origin_of, save_state
+from .journey import PASSWORD, begin_issue, open_block, origin_of
 
 pytestmark = pytest.mark.browser
+
+SIZE = (1280, 900)
+"""Of its windows."""
 
 LIBRARY, PLOTS = "Library to open on Sundays", "Eleven plots are free on the river side"
 
@@ -32,40 +35,13 @@ BY_HAND = """([action, fields]) => {
 
 
 @pytest.fixture(scope="module")
-def session(chromium: Any, shared_desk: Any) -> Any:
-    """The cookies of an administrator. Ida is an editor there, and a second newsletter stands beside the first."""
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=20_000)
+def session(session: Any, shared_desk: Any) -> Any:
+    """The cookies of an administrator. Ida is an editor there."""
     store = open_store("sqlite:///newsletter.db", shared_desk.workspace)
-    context = chromium.new_context()
-    page = context.new_page()
-    enter(page, shared_desk)
     with store.writing() as tx:
         users.add(tx, "Ida", password_hash(PASSWORD), role=Role.EDITOR, now=Clock().now())
     store.close()
-    state = save_state(page)
-    context.close()
-    return state
-
-
-@pytest.fixture
-def window(chromium: Any, session: Any) -> Iterator[Callable[..., Any]]:
-    """Windows, of the administrator unless told otherwise; the browser may complain of nothing in them."""
-    opened: list[tuple[Any, list[str]]] = []
-
-    def open_one(**options: Any) -> Any:
-        context = chromium.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "storage_state": session} | options
-        )
-        page = context.new_page()
-        opened.append((context, complaints_of(page)))
-        return page
-
-    yield open_one
-    for context, complaints in opened:
-        context.close()
-        assert complaints == []
+    return session
 
 
 def test_an_editor_who_sends_a_publishers_form_is_told_kindly_and_nothing_has_changed(

@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from .journey import begin_issue, complaints_of, enter, post, save_state
+from .journey import begin_issue, post
 
 pytestmark = pytest.mark.browser
 
+SIZE = (1280, 900)
+"""Of its windows."""
+
 LIBRARY, PLOTS = "Library to open on Sundays", "Eleven plots are free on the river side"
 SENT = re.compile("went to 2 readers")
-
-
-@pytest.fixture(scope="module")
-def session(chromium: Any, shared_desk: Any) -> Any:
-    """The cookies of a publisher."""
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=20_000)
-    context = chromium.new_context()
-    page = context.new_page()
-    enter(page, shared_desk)
-    state = save_state(page)
-    context.close()
-    return state
-
-
-@pytest.fixture
-def window(chromium: Any, session: Any) -> Iterator[Callable[..., Any]]:
-    """Windows of that person; the browser may complain of nothing in them."""
-    opened: list[tuple[Any, list[str]]] = []
-
-    def open_one(**options: Any) -> Any:
-        context = chromium.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "storage_state": session} | options
-        )
-        page = context.new_page()
-        opened.append((context, complaints_of(page)))
-        return page
-
-    yield open_one
-    for context, complaints in opened:
-        assert complaints == []
-        context.close()
 
 
 def test_it_is_taken_back_then_sent_and_watched(window: Callable[..., Any], shared_desk: Any) -> None:
@@ -65,6 +35,7 @@ def test_it_is_taken_back_then_sent_and_watched(window: Callable[..., Any], shar
             expect(page.get_by_text("Taken back: nobody got it")).to_be_visible()
             expect(page.get_by_role("heading", name=f"Issue {number} would go to 2 readers.")).to_be_visible()
     expect(page.get_by_role("heading", name=SENT)).to_be_visible(timeout=60_000)  # nobody loaded it again
+    expect(page.locator("[data-watch], [data-until]")).to_have_count(0)  # there is nothing more to ask for
     page.get_by_role("link", name="Each delivery").click()
     expect(page.get_by_role("row", name=re.compile("ana@example.org"))).to_contain_text("sent")
 

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from .journey import begin_issue, complaints_of, enter, open_block, save_state
+from .journey import begin_issue, enter, open_block
 
 pytestmark = pytest.mark.browser
 
 TEXTS = tuple(f"Text number {number}" for number in range(10))
 HEAVIEST = 100_000
 """Bytes of the desk as sent, without the mail and its pictures."""
-
-
-@pytest.fixture(scope="module")
-def session(chromium: Any, shared_desk: Any) -> Any:
-    """The cookies of an editor."""
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=20_000)
-    context = chromium.new_context()
-    page = context.new_page()
-    enter(page, shared_desk)
-    state = save_state(page)
-    context.close()
-    return state
-
-
-@pytest.fixture
-def window(chromium: Any, session: Any) -> Iterator[Callable[..., Any]]:
-    """Windows of that person, each as of a browser of its own; it may complain of nothing."""
-    opened: list[tuple[Any, list[str]]] = []
-
-    def open_one(**options: Any) -> Any:
-        context = chromium.new_context(
-            **{"viewport": {"width": 1440, "height": 900}, "storage_state": session} | options
-        )
-        page = context.new_page()
-        opened.append((context, complaints_of(page)))
-        return page
-
-    yield open_one
-    for context, complaints in opened:
-        assert complaints == []
-        context.close()
 
 
 @pytest.fixture
