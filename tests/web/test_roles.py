@@ -29,10 +29,16 @@ PUBLISHERS = {
         "cancel",
         "take-back",
         "open-text",
+        "close-text",
         "correct",
     )
 } | {
     "POST /readers",
+    "GET /readers.csv",
+    "POST /readers/import",
+    "GET /readers/import/{key}",
+    "POST /readers/import/{key}",
+    "GET /readers/import/{key}/rejected.csv",
     "POST /issues/{number}/resolve",
     "GET /issues/{number}/send",
     "GET /look",
