@@ -15,12 +15,14 @@ UNSERVED = ".backup-"
 """Folders of a backup that a command makes, which may be at work beside the desk."""
 LONGEST = timedelta(days=1)
 """No backup takes longer, and no answer is kept longer."""
+LISTS = "lists"
+"""The folder in the workspace where lists of readers wait to be imported, a folder for each."""
 SECRET = "/setup/"  # noqa: S105  no secret, what stands in an address that is one
 """What stands in each one-time link."""
 
 
 def sweep(store: Store, workspace: Path, clock: Clock) -> None:
-    """Take away halves of backups, and answers that are kept for nobody or hold a link that opens the desk."""
+    """Take away halves of backups, lists that wait too long, and answers kept for nobody or with a link to the desk."""
     now = clock.now()
     for folder in workspace.glob(".*backup-*"):
         if not folder.is_dir() or folder.is_symlink():
@@ -28,5 +30,14 @@ def sweep(store: Store, workspace: Path, clock: Clock) -> None:
         old = folder.name.startswith(UNSERVED) and now.timestamp() - folder.stat().st_mtime > LONGEST.total_seconds()
         if old or folder.name.startswith(SERVED):
             shutil.rmtree(folder, ignore_errors=True)
+    sweep_lists(workspace, clock)
     with store.writing() as tx:
         tokens.forget_answers(tx, before=now - LONGEST, holding=SECRET)
+
+
+def sweep_lists(workspace: Path, clock: Clock) -> None:
+    """Take away lists that nobody imported within a day: readers' addresses do not lie about."""
+    before = clock.now() - LONGEST
+    for folder in (workspace / LISTS).glob("*-*"):
+        if folder.stat().st_mtime < before.timestamp():
+            shutil.rmtree(folder, ignore_errors=True)

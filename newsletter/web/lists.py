@@ -1,11 +1,13 @@
-"""Whole lists of readers on the desk: a CSV file is looked at first, then imported; and all of them as a CSV file."""
+"""Whole lists of readers on the desk: a CSV file is looked at first, then imported; and all of them as a CSV file.
+
+A list that was sent and not imported, and the rejected rows of one that was, wait in the workspace for a day.
+"""
 
 from __future__ import annotations
 
 import secrets
 import shutil
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +23,7 @@ from newsletter.store import audit
 from newsletter.web.api.uploads import Passing
 from newsletter.web.bodies import MEGABYTE, takes
 from newsletter.web.languages import gettext as _
+from newsletter.web.leftovers import LISTS, sweep_lists
 from newsletter.web.page import back, page
 from newsletter.web.place import Place, place_of, user_of
 from newsletter.web.recording import deed_of, remark
@@ -30,8 +33,6 @@ router = APIRouter()
 PUBLISH = [needs(Role.PUBLISHER)]
 LONGEST_LIST = 200 * MEGABYTE
 """As the API takes it: some two million readers."""
-KEPT = timedelta(hours=24)
-"""How long a list that was sent and not imported, and the rejected rows of one that was, wait in the workspace."""
 SHOWN = 200
 """Rejected rows on a page; all of them are in the file beside it."""
 REJECTED = "rejected.csv"
@@ -43,7 +44,7 @@ def look(request: Request, file: UploadFile) -> Response:
     """Take a list and keep it aside; the next page tells what would become of it. Nothing is imported yet."""
     place = place_of(request)
     name = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1][:100]
-    _sweep(place)
+    sweep_lists(place.settings.workspace, place.clock)
     key = secrets.token_urlsafe(16)
     folder = _folder(place, key)
     folder.mkdir(mode=0o700, parents=True)
@@ -139,15 +140,7 @@ def _shown(request: Request, report: ImportReport, *, name: str, key: str, done:
 
 def _folder(place: Place, key: str) -> Path:
     """Of one list, for one newsletter; the key is nobody's guess."""
-    return place.settings.workspace / "lists" / f"{place.publication_id}-{key}"
-
-
-def _sweep(place: Place) -> None:
-    """Readers' addresses do not lie about."""
-    before = place.clock.now() - KEPT
-    for folder in (place.settings.workspace / "lists").glob("*-*"):
-        if folder.stat().st_mtime < before.timestamp():
-            shutil.rmtree(folder, ignore_errors=True)
+    return place.settings.workspace / LISTS / f"{place.publication_id}-{key}"
 
 
 def _gone() -> NotFound:

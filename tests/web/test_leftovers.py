@@ -37,6 +37,16 @@ def test_halves_of_backups_are_swept_and_what_another_makes_now_stays(
     assert not {".served-backup-a", ".backup-old"} & left
 
 
+def test_lists_that_nobody_imported_are_swept(sqlite_store: Store, settings: Settings, clock: Clock) -> None:
+    now, lists = clock.now().timestamp(), settings.workspace / "lists"
+    for name, age in {"1-old": 90_000, "1-fresh": 600}.items():
+        (lists / name).mkdir(parents=True)
+        (lists / name / "list.csv").write_text("email\nana@example.org\n")
+        os.utime(lists / name, (now - age, now - age))
+    sweep(sqlite_store, settings.workspace, clock)
+    assert [one.name for one in lists.iterdir()] == ["1-fresh"]
+
+
 def test_answers_with_a_link_or_for_nobody_are_swept(store: Store, settings: Settings, clock: Clock) -> None:
     now = clock.now()
     answers = {
