@@ -36,7 +36,9 @@ def desk(store: Store, clock: Clock, publication: Publication, tmp_path: Path) -
     with store.writing() as tx:
         events.keep(tx, publication.id, read.events, now=clock.now())
     new_issue(Editor(store, clock, publication, "Edda"))
-    return Desk(store, Settings(workspace=tmp_path, secret_keys=("a long random text for the tests",)), clock, publication)
+    return Desk(
+        store, Settings(workspace=tmp_path, secret_keys=("a long random text for the tests",)), clock, publication
+    )
 
 
 def shown(desk: Desk, number: int | None = None) -> list[str]:
