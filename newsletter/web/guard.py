@@ -184,6 +184,8 @@ def _refusal(scope: Scope, status: int, sentence: str, code: str) -> Response:
 
 
 def _with_headers(send: Send, scope: Scope) -> Send:
+    is_part = any(name == b"x-swap" for name, _ in scope["headers"])
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
@@ -196,8 +198,9 @@ def _with_headers(send: Send, scope: Scope) -> Send:
             if "content-security-policy" not in headers:
                 headers["content-security-policy"] = PAGE_POLICY
                 headers["x-frame-options"] = "DENY"
-            # Not no-store: Back must bring a page with what was typed.
-            headers.setdefault("cache-control", "private, no-cache")
+            # Not no-store: Back must bring a page with what was typed. But of a part only the script knows what it is:
+            # the browser would show it as the whole page of the same address, when somebody comes Back to it.
+            headers.setdefault("cache-control", "no-store" if is_part else "private, no-cache")
         await send(message)
 
     return sending

@@ -269,11 +269,13 @@ def test_the_way_back_shows_what_is_so_now(page: Any) -> None:
     open_block(page, TEXTS[7])
     with saved(page):
         headline(page).fill("The seventh, told anew")
+    stories = page.locator("#queue .story").count()
     page.get_by_role("link", name="History", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("History"))).to_be_visible()
     page.go_back()
     expect(headline(page)).to_have_value("The seventh, told anew")
     expect(page.locator("[data-left], [data-both]")).to_have_count(0)
+    expect(page.locator("#queue .story")).to_have_count(stories)
     page.go_back()
     expect(page.locator(".block.open")).to_have_count(0)
     expect(page.locator("#outline")).to_contain_text("The seventh, told anew")

@@ -187,6 +187,8 @@ def test_a_script_gets_only_the_parts_it_uses(editor: Any, queue: list[ItemId]) 
     assert 'id="outline"' not in part
     assert 'id="preview"' not in part
     assert len(part) < len(whole)
+    kept = [editor.get("/", headers=asked).headers["cache-control"] for asked in ({}, {"x-swap": "#queue"})]
+    assert kept == ["private, no-cache", "no-store"], "Back would show a part as the page of that address"
     assert editor.get("/", headers={"x-swap": "none"}).status_code == 204
     beside = editor.get("/", headers={"x-swap": "#outline #preview #tabs"}).text
     assert 'id="outline"' in beside

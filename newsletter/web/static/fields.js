@@ -1,4 +1,4 @@
-/* What a field holds (as it is sent: empty where it is not ticked), and what the page came with. */
+/* What a field holds (as it is sent: empty where not ticked), and what the page came with. */
 
 const isTick = (field) => /checkbox|radio/.test(field.type);
 

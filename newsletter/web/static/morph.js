@@ -1,4 +1,4 @@
-/* What is shown becomes as what was answered; only what differs is touched: focus, scroll, what is unfolded or typed stay.
+/* What is shown becomes as answered; only what differs is touched: focus, scroll, what is unfolded or typed stay.
    What has data-own is of the scripts. */
 import { cameWith, isDirty, put, valueOf } from "./fields.js";
 

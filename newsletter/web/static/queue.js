@@ -1,4 +1,4 @@
-/* The queue: a row is selected and what is decided shows at once; the server's list follows. */
+/* What is selected or decided shows at once; the server's list follows. */
 import { listen } from "./live.js";
 import { byId, isPlain } from "./swap.js";
 

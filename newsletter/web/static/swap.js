@@ -1,5 +1,4 @@
-/* A form or link with data-swap="#a #b" (its own, or of what it stands in) is sent by fetch, and those parts become as in the answer;
-   "" means the plain way. Then: "desk:swapped". */
+/* A form or link with data-swap="#a #b" (or in one) is sent by fetch, and those parts become as answered; "": the plain way. */
 import { cameWith, put, settle, valueOf } from "./fields.js";
 import { morph } from "./morph.js";
 
@@ -109,7 +108,7 @@ function come({ persisted }) {
 
 addEventListener("pagehide", () => line.splice(1).forEach(({ url, body }) => body && navigator.sendBeacon(url, body)));
 addEventListener("popstate", come);
-addEventListener("pageshow", come); // it may be old
+addEventListener("pageshow", ({ persisted }) => come({ persisted: persisted || /back/.test(performance.getEntriesByType("navigation")[0].type) })); // old
 
 function replace(page, parts) {
 	document.title = page.title;
